@@ -1,0 +1,1 @@
+"""The edge: HTTP and WebSocket in, gRPC out. No business rule lives here."""

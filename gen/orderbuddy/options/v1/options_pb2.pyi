@@ -1,0 +1,55 @@
+from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Caller(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALLER_UNSPECIFIED: _ClassVar[Caller]
+    CALLER_ANYONE: _ClassVar[Caller]
+    CALLER_STAFF: _ClassVar[Caller]
+    CALLER_DEVICE: _ClassVar[Caller]
+    CALLER_SERVICE: _ClassVar[Caller]
+
+class Tenancy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TENANCY_UNSPECIFIED: _ClassVar[Tenancy]
+    TENANCY_NONE: _ClassVar[Tenancy]
+    TENANCY_RESTAURANT_ID: _ClassVar[Tenancy]
+    TENANCY_RESOURCE: _ClassVar[Tenancy]
+CALLER_UNSPECIFIED: Caller
+CALLER_ANYONE: Caller
+CALLER_STAFF: Caller
+CALLER_DEVICE: Caller
+CALLER_SERVICE: Caller
+TENANCY_UNSPECIFIED: Tenancy
+TENANCY_NONE: Tenancy
+TENANCY_RESTAURANT_ID: Tenancy
+TENANCY_RESOURCE: Tenancy
+ACCESS_FIELD_NUMBER: _ClassVar[int]
+access: _descriptor.FieldDescriptor
+REST_FIELD_NUMBER: _ClassVar[int]
+rest: _descriptor.FieldDescriptor
+IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
+ignores_unknown_fields: _descriptor.FieldDescriptor
+
+class Access(_message.Message):
+    __slots__ = ("callers", "tenancy")
+    CALLERS_FIELD_NUMBER: _ClassVar[int]
+    TENANCY_FIELD_NUMBER: _ClassVar[int]
+    callers: _containers.RepeatedScalarFieldContainer[Caller]
+    tenancy: Tenancy
+    def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ...) -> None: ...
+
+class Rest(_message.Message):
+    __slots__ = ("success_status", "ignores_unknown_fields")
+    SUCCESS_STATUS_FIELD_NUMBER: _ClassVar[int]
+    IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    success_status: int
+    ignores_unknown_fields: bool
+    def __init__(self, success_status: _Optional[int] = ..., ignores_unknown_fields: _Optional[bool] = ...) -> None: ...

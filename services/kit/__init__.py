@@ -1,0 +1,1 @@
+"""What every service stands on: settings, Mongo, server, interceptors, principal, clock, streams, telemetry."""

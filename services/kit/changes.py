@@ -1,0 +1,158 @@
+"""Following committed changes of the database, from wherever we were, through outages, without a gap.
+
+A Follower reads one change stream per process and feeds it to a Hub. When MongoDB no longer knows the place where we
+were, it says so (`on_reset`), because then changes may have been missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.kit.errors import OrderBuddyError
+from services.kit.mongo import Document
+from services.kit.telemetry import STREAM_EVENTS, STREAM_RESTARTS, log
+
+IDLE_MILLISECONDS: Final = 1_000
+"""How long MongoDB holds a read open when nothing happens; also how often the idle position advances."""
+
+_BACKOFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_HISTORY_LOST: Final = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
+_BAD_TOKEN: Final = frozenset({9, 40415, 40585, 40647, 40649, 50811, 50795, 260, 2, 14})
+
+Change = Mapping[str, Any]
+
+
+class Watchable(Protocol):
+    """A collection or a database."""
+
+    async def watch(
+        self, pipeline: Sequence[Mapping[str, Any]] | None = None, **options: Any
+    ) -> AsyncChangeStream[Document]:
+        """Open a change stream."""
+        ...
+
+
+class TokenUnusable(OrderBuddyError):
+    """A resume token is not one of ours, or MongoDB no longer knows its place."""
+
+
+def encode_token(token: Mapping[str, Any]) -> str:
+    """Write MongoDB's resume token as opaque text."""
+    return str(token["_data"])
+
+
+def decode_token(text: str) -> Document:
+    """Read a resume token. Raises TokenUnusable."""
+    if not text or len(text) > 2_000 or any(c not in "0123456789ABCDEFabcdef" for c in text):
+        raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours")
+    return {"_data": text}
+
+
+class ChangeSource:
+    """One way of watching: what, with which pipeline."""
+
+    def __init__(self, target: Watchable, pipeline: Sequence[Mapping[str, Any]], *, full_document: bool = True) -> None:
+        self._target = target
+        self._pipeline = pipeline
+        self._options: dict[str, Any] = {"full_document": "updateLookup"} if full_document else {}
+
+    async def open(self, after: str | None, idle_milliseconds: int = IDLE_MILLISECONDS) -> AsyncChangeStream[Document]:
+        """Open the stream after a token, or now."""
+        options = {**self._options, "max_await_time_ms": idle_milliseconds}
+        if after is not None:
+            options["resume_after"] = decode_token(after)
+        return await self._target.watch(list(self._pipeline), **options)
+
+    async def since(self, token: str) -> AsyncGenerator[tuple[str, Change], None]:
+        """Yield what was committed after a token, up to about now, each with the token after it.
+
+        Raises TokenUnusable.
+        """
+        try:
+            async with await self.open(token, idle_milliseconds=1) as stream:
+                while (change := await stream.try_next()) is not None:
+                    yield encode_token(change["_id"]), change
+        except OperationFailure as error:
+            if error.code in _HISTORY_LOST or "resume point may no longer be in the oplog" in str(error):
+                raise TokenUnusable("TOKEN_TOO_OLD", "the resume token is too old") from error
+            if error.code in _BAD_TOKEN:
+                raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
+            raise
+
+
+class Follower:
+    """Reads a source for ever.
+
+    `on_change` handles each change, `on_idle` each quiet second, `on_reset` the beginning and every possible gap.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: ChangeSource,
+        *,
+        on_change: Callable[[str, Change], Awaitable[None]],
+        on_idle: Callable[[str], None],
+        on_reset: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._name = name
+        self._source = source
+        self._on_change = on_change
+        self._on_idle = on_idle
+        self._on_reset = on_reset
+        self._token: str | None = None
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except TokenUnusable as error:
+                await self._start_over(error.reason)
+            except PyMongoError as error:
+                if isinstance(error, OperationFailure) and error.code in _HISTORY_LOST:
+                    await self._start_over("history_lost")
+                    continue
+                STREAM_RESTARTS.labels(self._name, type(error).__name__).inc()
+                if self._failures in (0, len(_BACKOFF_SECONDS)):
+                    log.warning("change_stream_lost", stream=self._name, error=type(error).__name__)
+                await self._pause()
+
+    async def _follow(self) -> None:
+        events = STREAM_EVENTS.labels(self._name)
+        fresh = self._token is None
+        async with await self._source.open(self._token) as stream:
+            if fresh:
+                # What happened before this place is read by whoever needs it, after we have begun to listen.
+                await self._on_reset()
+            if stream.resume_token is not None:
+                self._on_idle(encode_token(stream.resume_token))
+            while stream.alive:
+                change = await stream.try_next()
+                if change is not None:
+                    events.inc()
+                    token = encode_token(change["_id"])
+                    await self._on_change(token, change)
+                    self._token = token
+                elif stream.resume_token is not None:
+                    self._token = encode_token(stream.resume_token)
+                    self._on_idle(self._token)
+                self._failures = 0
+
+    async def _start_over(self, cause: str) -> None:
+        STREAM_RESTARTS.labels(self._name, cause).inc()
+        log.error("change_stream_gap", stream=self._name, cause=cause)
+        self._token = None
+        await self._pause()
+
+    async def _pause(self) -> None:
+        seconds = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
+        self._failures += 1
+        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))  # noqa: S311  jitter, not a secret

@@ -1,0 +1,34 @@
+"""The call that is being served, for everything beneath the servicer."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from services.kit.errors import Forbidden
+from services.kit.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One RPC under way: its full name, its caller and the request id that links logs, orders and traces."""
+
+    method: str
+    principal: Principal
+    request_id: str
+
+    def require_restaurant(self, restaurant_id: str) -> None:
+        """Check that the caller may act for the restaurant of a stored document. Raises Forbidden."""
+        if not self.principal.may_act_for(restaurant_id):
+            raise Forbidden("FOREIGN_RESTAURANT", "not one of the caller's restaurants (or it might not exist)")
+
+
+CURRENT: ContextVar[Call | None] = ContextVar("call", default=None)
+"""The call that this task serves; None in background tasks."""
+
+
+def current_call() -> Call:
+    """Return the call being served. Only beneath a servicer."""
+    call = CURRENT.get()
+    assert call is not None
+    return call

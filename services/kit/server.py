@@ -1,0 +1,198 @@
+"""The server that every service runs in: interceptor, health, reflection, followers, graceful stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import grpc
+import uvloop
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from prometheus_client import start_http_server
+from pymongo.errors import PyMongoError
+
+from services.kit.clock import Clock, make_clock
+from services.kit.idempotency import INDEXES as IDEMPOTENCY_INDEXES
+from services.kit.idempotency import Idempotency
+from services.kit.interceptor import Interceptor
+from services.kit.mongo import Database, Index, connect, database, ensure_indexes
+from services.kit.principal import Assertions
+from services.kit.settings import ServiceSettings
+from services.kit.telemetry import configure_logging, log
+
+MESSAGE_BYTES: Final = 16 * 1024 * 1024
+"""Largest message, either way: a snapshot of a busy location's orders has room."""
+
+OPTIONS: Final[Sequence[tuple[str, int]]] = (
+    ("grpc.max_receive_message_length", 1024 * 1024),  # requests: the largest cart is far smaller
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # Streams move to other replicas now and then, so resuming is daily business and not an emergency.
+    ("grpc.max_connection_age_ms", 20 * 60_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.so_reuseport", 0),  # a port taken by another process is an error, not a coin toss
+)
+
+_PROBE_SECONDS: Final = 1.0
+_CONCURRENT_RPCS: Final = 10_000
+
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A servicer and what is needed to serve it."""
+
+    descriptor: ServiceDescriptor
+    add: Callable[[Any, grpc.aio.Server], None]
+    servicer: object
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a service is built from; its `build` function adds what the service consists of."""
+
+    settings: ServiceSettings
+    db: Database
+    clock: Clock
+    assertions: Assertions
+    registrations: list[Registration] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """Run for ever beside the server: followers, clients of other services. Begun when the indexes are there."""
+    ready: list[Callable[[], str | None]] = field(default_factory=list)
+    """Each returns why the service can't serve yet, or None."""
+
+
+Build = Callable[[Runtime], Awaitable[None]]
+
+
+class Server:
+    """A running service."""
+
+    def __init__(self, name: str, settings: ServiceSettings, build: Build) -> None:
+        self.name = name
+        self.port = 0
+        self._settings = settings
+        self._build = build
+        self._client = connect(settings)
+        self._runtime = Runtime(
+            settings,
+            database(self._client, settings.db_name),
+            make_clock(settings.clock),
+            Assertions(settings.assertion_secret.get_secret_value()),
+        )
+        self._running: list[asyncio.Task[None]] = []
+        self._prepared = False
+
+    async def start(self, address: str) -> None:
+        """Serve at an address (`host:port`, port 0 for any).
+
+        Raises UndeclaredAccess, or OSError when the port is taken.
+        """
+        runtime = self._runtime
+        await self._build(runtime)
+        services = [r.descriptor for r in runtime.registrations]
+        idempotency = Idempotency(runtime.db, runtime.clock)
+        interceptor = Interceptor(services, runtime.assertions, idempotency, self._settings.deadline_seconds)
+        self._server = grpc.aio.server(
+            interceptors=[interceptor], options=OPTIONS, maximum_concurrent_rpcs=_CONCURRENT_RPCS
+        )
+        for registration in runtime.registrations:
+            registration.add(registration.servicer, self._server)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._service_names = ["", *(s.full_name for s in services)]
+        reflection.enable_server_reflection(
+            [*self._service_names[1:], health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
+        )
+        try:
+            self.port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise OSError(f"can't serve {self.name} at {address}: {error}") from error
+        await self._say(serving=False)
+        await self._server.start()
+        self._running = [asyncio.create_task(self._prepare()), asyncio.create_task(self._probe())]
+        log.info("serving", service=self.name, port=self.port)
+
+    async def stop(self) -> None:
+        """Say NOT_SERVING, let calls under way finish within the grace time, end the rest."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(self._settings.grace_seconds)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._client.close()
+
+    async def _prepare(self) -> None:
+        """Create the indexes, however long the database is away, then begin the tasks."""
+        while not self._prepared:
+            try:
+                await ensure_indexes(self._runtime.db, [*self._runtime.indexes, *IDEMPOTENCY_INDEXES])
+                self._prepared = True
+            except PyMongoError as error:
+                log.warning("indexes_not_ready", service=self.name, error=type(error).__name__)
+                await asyncio.sleep(_PROBE_SECONDS)
+        self._running += [asyncio.create_task(self._keep(name, run)) for name, run in self._runtime.tasks.items()]
+
+    async def _keep(self, name: str, run: Task) -> None:
+        """Run a task; one that fails is a bug, is logged, and begins again so that the service stays of use."""
+        while True:
+            try:
+                await run()
+            except Exception as error:  # noqa: BLE001  a background task has no caller who could be told
+                log.error("task_failed", task=name, exc_info=error)
+            await asyncio.sleep(_PROBE_SECONDS)
+
+    async def _probe(self) -> None:
+        """Keep the health answers true."""
+        was: str | None = "starting"
+        while True:
+            problem = await self._problem()
+            if problem != was:
+                log.info("health", service=self.name, serving=problem is None, because=problem)
+                await self._say(serving=problem is None)
+                was = problem
+            await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_SECONDS / 10)
+
+    async def _problem(self) -> str | None:
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                await self._client.admin.command("ping")  # goes to the primary
+        except (PyMongoError, TimeoutError):
+            return "the database is away"
+        if not self._prepared:
+            return "indexes are being made"
+        return next((problem for check in self._runtime.ready if (problem := check()) is not None), None)
+
+    async def _say(self, *, serving: bool) -> None:
+        state = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in self._service_names:
+            await self._health.set(name, state)
+
+
+def run(name: str, settings: ServiceSettings, address: str, build: Build) -> None:
+    """Run a service until SIGTERM or SIGINT."""
+    configure_logging(settings, name)
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port)
+    uvloop.run(_serve(name, settings, address, build))
+
+
+async def _serve(name: str, settings: ServiceSettings, address: str, build: Build) -> None:
+    server = Server(name, settings, build)
+    await server.start(address)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    await server.stop()

@@ -1,0 +1,86 @@
+"""Logs and metrics. What must never be in either: phone numbers, addresses, codes, tokens, secrets.
+
+Events are named in snake_case with fields beside them; the request id of the call under way is added by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from services.kit.context import CURRENT
+from services.kit.settings import CommonSettings
+
+RPC_SECONDS = Histogram(
+    "orderbuddy_rpc_seconds",
+    "Time to serve a unary RPC, or the life of a stream",
+    ["method", "code"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+RPC_IN_FLIGHT = Gauge("orderbuddy_rpc_in_flight", "RPCs being served, open streams included", ["method"])
+STREAM_EVENTS = Counter("orderbuddy_stream_events_total", "Committed changes read from the database", ["stream"])
+STREAM_RESTARTS = Counter(
+    "orderbuddy_stream_restarts_total", "Times a follower had to be opened again", ["stream", "cause"]
+)
+
+
+def _add_call(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    call = CURRENT.get()
+    if call is not None:
+        event.setdefault("request_id", call.request_id)
+        event.setdefault("method", call.method)
+    return event
+
+
+def _to_json(event: MutableMapping[str, Any], **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+def configure_logging(settings: CommonSettings, process: str) -> None:
+    """Send our logs and those of libraries to standard error, in one form."""
+    shared: list[structlog.types.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_call,
+        structlog.processors.format_exc_info,
+    ]
+    last: structlog.types.Processor = (
+        structlog.processors.JSONRenderer(serializer=_to_json)
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named(process), last],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    # The driver logs every retry of a database that is away, with its address; what matters of it we log ourselves.
+    logging.getLogger("pymongo").setLevel(logging.ERROR)
+
+
+def _named(process: str) -> structlog.types.Processor:
+    def add(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["process"] = process
+        return event
+
+    return add
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("orderbuddy")
+"""The logger of all parts."""

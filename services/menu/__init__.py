@@ -1,0 +1,1 @@
+"""Menu service: restaurants, locations, menus, origins and campaigns."""

@@ -1,0 +1,1 @@
+"""Ordering service: carts, previews, orders and their life."""
