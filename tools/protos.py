@@ -3,6 +3,7 @@
     python tools/protos.py fetch      take googleapis and protovalidate protos from their Python packages
     python tools/protos.py generate   rewrite gen/ (runs fetch first when needed)
     python tools/protos.py check      fail when gen/ is not what generate would write
+    python tools/protos.py breaking R fail when our protos break callers of those at git revision R
 
 Nothing fetched is committed: googleapis-common-protos ships its .proto files, protovalidate's are in the source
 distribution of its 1.2.0 (the wheels of later versions lack them).
@@ -23,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROTO = ROOT / "proto"
 THIRD_PARTY = ROOT / "build" / "protos"
 GENERATED = ROOT / "gen"
+BUF = str(pathlib.Path(sys.executable).with_name("buf"))
 GOOGLE_APIS = ("google/api/annotations.proto", "google/api/http.proto")
 VALIDATE = "buf/validate/validate.proto"
 VALIDATE_SOURCE = "protovalidate==1.2.0"
@@ -84,10 +86,33 @@ def stale(out: pathlib.Path, against: pathlib.Path) -> list[str]:
     )
 
 
+def breaking(revision: str) -> int:
+    """Compare with an earlier revision. Images are compared, because buf takes our folders from git only as a whole."""
+    archive = subprocess.run(["git", "archive", revision, "proto"], cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode:
+        print(f"no protos at {revision}: nothing to compare with")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        before = pathlib.Path(folder) / "before"
+        before.mkdir()
+        subprocess.run(["tar", "x", "-C", str(before)], input=archive.stdout, check=True)
+        shutil.copyfile(ROOT / "buf.yaml", before / "buf.yaml")
+        shutil.copytree(THIRD_PARTY, before / "build" / "protos")
+        images = [f"{folder}/before.binpb", f"{folder}/now.binpb"]
+        for source, image in zip((before, ROOT), images, strict=True):
+            subprocess.run([BUF, "build", str(source), "-o", image], check=True)
+        config = '{"version":"v2","breaking":{"use":["WIRE_JSON"]}}'
+        command = [BUF, "breaking", images[1], "--against", images[0], "--config", config]
+        return subprocess.run(command, check=False).returncode
+
+
 def main() -> int:
     """Run the command named on the command line."""
-    command = sys.argv[1] if len(sys.argv) == 2 else ""
-    if command not in ("fetch", "generate", "check"):
+    command, *arguments = sys.argv[1:] or [""]
+    if command == "breaking" and len(arguments) == 1:
+        fetch()
+        return breaking(arguments[0])
+    if command not in ("fetch", "generate", "check") or arguments:
         print(__doc__)
         return 2
     fetch()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
 
 from services.kit.errors import OrderBuddyError
-from services.kit.mongo import Document
+from services.kit.mongo import Database, Document
 from services.kit.telemetry import STREAM_EVENTS, STREAM_RESTARTS, log
 
 IDLE_MILLISECONDS: Final = 1_000
@@ -23,19 +24,8 @@ IDLE_MILLISECONDS: Final = 1_000
 
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _HISTORY_LOST: Final = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
-_BAD_TOKEN: Final = frozenset({9, 40415, 40585, 40647, 40649, 50811, 50795, 260, 2, 14})
 
 Change = Mapping[str, Any]
-
-
-class Watchable(Protocol):
-    """A collection or a database."""
-
-    async def watch(
-        self, pipeline: Sequence[Mapping[str, Any]] | None = None, **options: Any
-    ) -> AsyncChangeStream[Document]:
-        """Open a change stream."""
-        ...
 
 
 class TokenUnusable(OrderBuddyError):
@@ -57,7 +47,13 @@ def decode_token(text: str) -> Document:
 class ChangeSource:
     """One way of watching: what, with which pipeline."""
 
-    def __init__(self, target: Watchable, pipeline: Sequence[Mapping[str, Any]], *, full_document: bool = True) -> None:
+    def __init__(
+        self,
+        target: AsyncCollection[Document] | Database,
+        pipeline: Sequence[Mapping[str, Any]],
+        *,
+        full_document: bool = True,
+    ) -> None:
         self._target = target
         self._pipeline = pipeline
         self._options: dict[str, Any] = {"full_document": "updateLookup"} if full_document else {}
@@ -79,11 +75,12 @@ class ChangeSource:
                 while (change := await stream.try_next()) is not None:
                     yield encode_token(change["_id"]), change
         except OperationFailure as error:
-            if error.code in _HISTORY_LOST or "resume point may no longer be in the oplog" in str(error):
+            if error.code in _HISTORY_LOST:
                 raise TokenUnusable("TOKEN_TOO_OLD", "the resume token is too old") from error
-            if error.code in _BAD_TOKEN:
-                raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
-            raise
+            if error.timeout or error.has_error_label("ResumableChangeStreamError"):
+                raise
+            # A made-up token fails in as many ways as there are to read one; the reader is at fault in all of them.
+            raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
 
 
 class Follower:

@@ -9,7 +9,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import grpc
 import pymongo
@@ -33,10 +33,11 @@ _OURS: Final = "/orderbuddy."
 _SLOW_SECONDS: Final = 1.0
 _REQUEST_ID_LENGTH: Final = 200
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+# Subscriptable only for type checkers.
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Unary = Callable[..., Awaitable[Any]]
 Stream = Callable[..., AsyncIterator[Any]]
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 class Interceptor(grpc.aio.ServerInterceptor):

@@ -1,0 +1,59 @@
+# Everything a developer or an operator of one machine does. `make` alone explains.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHARED ?= ../shared
+# What the contracts must stay compatible with.
+BREAKING_BASE ?= HEAD~1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up demo test check generate bench golden faults lock clean
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## create .venv with pinned packages and fetch other people's protos
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python tools/protos.py fetch
+	@# Generated packages are imported from gen/, as the services are from here.
+	@echo "$(CURDIR)/gen" > $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/orderbuddy.pth
+	@touch $@
+
+up: setup ## run it all here: database, services, edge, demo restaurant; Ctrl-C ends it
+	@$(BIN)/python -m tools.up
+
+demo: setup ## play a guest and a kitchen against the running system
+	@$(BIN)/python -m tools.demo
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest
+
+check: setup ## formatting, lint, types, protos, import direction, freshness of gen/
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy services edge tools tests bench
+	$(BIN)/buf lint
+	$(BIN)/buf build -o /dev/null
+	$(BIN)/python tools/protos.py breaking $(BREAKING_BASE)
+	$(BIN)/lint-imports
+	$(BIN)/python tools/protos.py check
+
+generate: setup ## rewrite gen/ from proto/
+	$(BIN)/python tools/protos.py generate
+
+bench: setup ## measure hot paths against a floor, in one run
+	@$(BIN)/python -m bench
+
+golden: setup ## replay the old system's recordings (SHARED=folder that holds golden/)
+	@$(BIN)/python -m tools.golden $(SHARED)/golden
+
+faults: setup ## kill -9 services and database under load, count what was lost or doubled
+	@$(BIN)/python -m tools.faults
+
+lock: setup ## pin the newest versions that fit pyproject.toml
+	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --universal --extra dev pyproject.toml -o requirements.lock
+
+clean: ## remove what was made here, but not the data of `make up`
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,155 @@
+"""Committed changes of orders as events, from the change stream to everybody who watches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Hashable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from orderbuddy.ordering.v1 import order_pb2
+
+from services.kit import watch
+from services.kit.changes import Change, Follower
+from services.kit.fanout import Hub, Positioned
+from services.kit.mongo import Document
+from services.ordering import mapping
+from services.ordering.documents import FIRST_VERSION
+from services.ordering.repository import OrderRepository
+
+ALL: Final = "all"
+"""Key of those who watch every order."""
+
+_KINDS: Final = frozenset({"insert", "update", "replace", "delete"})
+
+
+def order_key(order_id: str) -> Hashable:
+    """Return the key of one order's watchers."""
+    return ("order", order_id.lower())
+
+
+def location_key(restaurant_id: str, location_id: str) -> Hashable:
+    """Return the key of a location's watchers."""
+    return ("location", restaurant_id, location_id.lower())
+
+
+class OrderEvent:
+    """One committed change. Its messages are made once, when the first watcher needs them."""
+
+    def __init__(
+        self,
+        order_id: str,
+        document: Document | None,
+        at: datetime,
+        *,
+        version: int = 0,
+        sets_version: bool = False,
+        status: str = "",
+    ) -> None:
+        self.order_id = order_id
+        self.document = document
+        self.version = version
+        self.sets_version = sets_version
+        """False for changes made by the old system, which moves no version on."""
+        self.status = status
+        self.at = at
+
+    def keys(self) -> tuple[Hashable, ...]:
+        """Return whose event this is."""
+        if self.document is None:
+            return (order_key(self.order_id), ALL)
+        place = location_key(str(self.document.get("restaurantId")), str(self.document.get("locationId")))
+        return (order_key(self.order_id), place, ALL)
+
+    @cached_property
+    def change(self) -> order_pb2.OrderChange:
+        """The change for whoever knows the order's id."""
+        change = order_pb2.OrderChange(
+            order_id=self.order_id, version=self.version, status=self.status, at=mapping.timestamp(self.at)
+        )
+        if self.document is None:
+            change.removed = True
+        else:
+            change.order.CopyFrom(mapping.order({**self.document, "status": self.status}))
+        return change
+
+    @cached_property
+    def change_with_record(self) -> order_pb2.OrderChange:
+        """The change for the restaurant."""
+        change = order_pb2.OrderChange()
+        change.CopyFrom(self.change)
+        if self.document is not None:
+            change.record.CopyFrom(mapping.record({**self.document, "status": self.status, "version": self.version}))
+        return change
+
+
+def event_of(change: Change) -> OrderEvent | None:
+    """Read a change stream document; None when it is no change of an order, or the order is gone again.
+
+    MongoDB looks the document up when the change is read, so it may already be further on. Which change this is stands
+    in the update itself (the version it set), and what that version meant in the order's own history.
+    """
+    if change["operationType"] not in _KINDS:
+        return None
+    order_id, at = str(change["documentKey"]["_id"]), change.get("wallTime") or change["clusterTime"].as_datetime()
+    if change["operationType"] == "delete":
+        return OrderEvent(order_id, None, at)
+    document: Document | None = change.get("fullDocument")
+    if document is None:
+        return None
+    version = _version_set_by(change)
+    for entry in document.get("history") or ():
+        if version and entry.get("version") == version:
+            made: datetime = entry.get("at", at)
+            return OrderEvent(order_id, document, made, version=version, sets_version=True, status=str(entry.get("to")))
+    status = str(document.get("status", ""))
+    return OrderEvent(order_id, document, at, version=mapping.version_of(document), status=status)
+
+
+def _version_set_by(change: Change) -> int:
+    """Return the version that this change gave the order; 0 for one made by the old system."""
+    updated: Any = change.get("updateDescription")
+    if updated is None:  # the order was inserted
+        return FIRST_VERSION if change["fullDocument"].get("history") else 0
+    version = updated["updatedFields"].get("version")
+    return version if isinstance(version, int) else 0
+
+
+class OrderEvents:
+    """Follows the orders collection and lets watchers subscribe."""
+
+    def __init__(self, repository: OrderRepository) -> None:
+        self._repository = repository
+        self.hub: Hub[OrderEvent] = Hub()
+
+    async def run(self) -> None:
+        """Follow for ever."""
+        follower = Follower(
+            "orders",
+            self._repository.changes(),
+            on_change=self._publish,
+            on_idle=self.hub.advance,
+            on_reset=self._begin_anew,
+        )
+        await follower.run()
+
+    async def _publish(self, token: str, change: Change) -> None:
+        event = event_of(change)
+        if event is None:
+            self.hub.advance(token)
+        else:
+            self.hub.publish(token, event, event.keys())
+
+    async def _begin_anew(self) -> None:
+        self.hub.forget()
+
+    async def missed(self, token: str) -> AsyncGenerator[Positioned[OrderEvent], None]:
+        """Yield the events after a token, from the database. Raises TokenUnusable."""
+        async for later, change in self._repository.changes_since(token):
+            event = event_of(change)
+            if event is not None:
+                yield Positioned(later, event, event.keys())
+
+
+OrderItem = watch.Reset | watch.Heartbeat | Positioned[OrderEvent]
+"""What a watcher gets besides snapshots."""

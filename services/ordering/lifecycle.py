@@ -1,0 +1,54 @@
+"""The life of an order: which state can follow which.
+
+CREATED → ACCEPTED → READY_FOR_PICKUP → PICKED_UP, and CANCELED from any of them but the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "CREATED": ("ACCEPTED", "CANCELED"),
+    "ACCEPTED": ("READY_FOR_PICKUP", "CANCELED"),
+    "READY_FOR_PICKUP": ("PICKED_UP", "CANCELED"),
+    "PICKED_UP": (),
+    "CANCELED": (),
+}
+
+STATUSES: Final = tuple(_FOLLOWERS)
+"""All states, as stored."""
+
+OPEN_STATUSES: Final = tuple(status for status, followers in _FOLLOWERS.items() if followers)
+"""The states in which an order still has work ahead."""
+
+
+class TransitionRefused(Exception):
+    """A state cannot follow the present one; `allowed` are those that can."""
+
+    def __init__(self, current: str, target: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"{target} cannot follow {current}")
+        self.current = current
+        self.target = target
+        self.allowed = allowed
+
+
+def allowed_next(status: str) -> tuple[str, ...]:
+    """Return the states that can follow.
+
+    None can follow a status that is not ours: the old checkout route wrote `pending` into documents that are no orders
+    (no restaurant, no price), and other texts came from callers.
+    """
+    return _FOLLOWERS.get(status, ())
+
+
+def is_open(status: str) -> bool:
+    """Tell whether an order in this state still has work ahead."""
+    return status in OPEN_STATUSES
+
+
+def check(current: str, target: str) -> None:
+    """Raise TransitionRefused unless `target` can follow `current`."""
+    allowed = allowed_next(current)
+    if target not in allowed:
+        raise TransitionRefused(current, target, allowed)

@@ -1,0 +1,162 @@
+"""Orders and previews in MongoDB. The only module of this service that knows the database.
+
+An order is one document; each change of it is one write, guarded by what was read of it (status and version).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from bson import ObjectId
+from pymongo import DESCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from services.kit.changes import Change, ChangeSource
+from services.kit.errors import FieldViolation, InvalidInput
+from services.kit.mongo import Database, Document, Index
+
+_CODE_INDEX: Final = "order_code_of_the_day"
+
+INDEXES: Final = (
+    Index(
+        "orders",
+        IndexModel([("restaurantId", 1), ("locationId", 1), ("startedAt", DESCENDING), ("_id", DESCENDING)]),
+        "a location's orders by time: today, history, reports, open orders",
+    ),
+    Index(
+        "orders",
+        IndexModel(
+            [("restaurantId", 1), ("locationId", 1), ("businessDay", 1), ("orderCode", 1)],
+            name=_CODE_INDEX,
+            unique=True,
+            # The old system writes no businessDay, and its codes do repeat.
+            partialFilterExpression={"businessDay": {"$exists": True}},
+        ),
+        "no two orders of a location and day share the code that is called out",
+    ),
+)
+
+
+class OrderCodeTaken(Exception):
+    """Another order of the location has this code today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of an order; a write goes through only if that is still so."""
+
+    order_id: ObjectId
+    restaurant_id: str
+    status: str
+    version: int
+
+    def as_filter(self) -> Document:
+        """Return the guard. The old system writes no version: absent counts as 0."""
+        version: Any = self.version or {"$in": [None, 0]}
+        return {
+            "_id": self.order_id,
+            "restaurantId": self.restaurant_id,
+            "status": self.status,
+            "version": version,
+        }
+
+
+class OrderRepository:
+    """Reads and writes orders and previews."""
+
+    def __init__(self, db: Database) -> None:
+        self._orders = db["orders"]
+        self._previews = db["orders_preview"]
+
+    async def add_preview(self, document: Document) -> None:
+        """Store a preview."""
+        await self._previews.insert_one(document)
+
+    async def preview(self, preview_id: ObjectId) -> Document | None:
+        """Return a preview."""
+        return await self._previews.find_one({"_id": preview_id})
+
+    async def add_order(self, document: Document) -> bool:
+        """Store an order; False when there is one with this id already. Raises OrderCodeTaken."""
+        try:
+            await self._orders.insert_one(document)
+        except DuplicateKeyError as error:
+            details: Mapping[str, Any] = error.details or {}
+            if "_id" in details.get("keyPattern", {}):
+                return False
+            raise OrderCodeTaken(document["orderCode"]) from error
+        return True
+
+    async def order(self, order_id: ObjectId) -> Document | None:
+        """Return an order. Its id is enough: whoever knows it may read it."""
+        return await self._orders.find_one({"_id": order_id})
+
+    async def order_of(self, restaurant_id: str, order_id: ObjectId) -> Document | None:
+        """Return an order of one restaurant."""
+        return await self._orders.find_one({"_id": order_id, "restaurantId": restaurant_id})
+
+    async def change(self, seen: Seen, update: Document | Sequence[Document]) -> Document | None:
+        """Change an order that is still as it was seen, and return it; None when it is not."""
+        return await self._orders.find_one_and_update(seen.as_filter(), update, return_document=ReturnDocument.AFTER)
+
+    async def page(
+        self,
+        restaurant_id: str,
+        location_id: ObjectId,
+        *,
+        statuses: Sequence[str],
+        since: datetime | None,
+        until: datetime | None,
+        size: int,
+        token: str,
+    ) -> tuple[list[Document], str]:
+        """Return a page of a location's orders, newest first, and the token of the next one (empty: none)."""
+        query: Document = {"restaurantId": restaurant_id, "locationId": location_id}
+        if statuses:
+            query["status"] = {"$in": list(statuses)}
+        if since or until:
+            query["startedAt"] = ({"$gte": since} if since else {}) | ({"$lt": until} if until else {})
+        if token:
+            started, last = _read_page_token(token)
+            query["$or"] = [{"startedAt": {"$lt": started}}, {"startedAt": started, "_id": {"$lt": last}}]
+        newest = [("startedAt", DESCENDING), ("_id", DESCENDING)]
+        found = await self._orders.find(query).sort(newest).limit(size + 1).to_list()
+        more = len(found) > size
+        return found[:size], _page_token(found[size - 1]) if more else ""
+
+    async def in_states(self, restaurant_id: str, location_id: ObjectId, statuses: Sequence[str]) -> list[Document]:
+        """Return a location's orders in these states, oldest first."""
+        query = {"restaurantId": restaurant_id, "locationId": location_id, "status": {"$in": list(statuses)}}
+        return await self._orders.find(query).sort([("startedAt", 1), ("_id", 1)]).to_list()
+
+    def changes(self) -> ChangeSource:
+        """Return the stream of changes to orders, made by us or by the old system."""
+        return ChangeSource(self._orders, [])
+
+    async def changes_since(self, token: str) -> AsyncGenerator[tuple[str, Change], None]:
+        """Yield changes after a resume token, up to now. Raises TokenUnusable."""
+        async for item in self.changes().since(token):
+            yield item
+
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def _page_token(last: Document) -> str:
+    started: datetime = last["startedAt"]
+    text = f"{(started - _EPOCH) // _MILLISECOND}.{last['_id']}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _read_page_token(token: str) -> tuple[datetime, ObjectId]:
+    try:
+        milliseconds, _, last = base64.urlsafe_b64decode(token.encode("ascii")).decode("ascii").partition(".")
+        return _EPOCH + int(milliseconds) * _MILLISECOND, ObjectId(last)
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        raise InvalidInput([FieldViolation("page_token", "is not one of ours")]) from error
