@@ -48,7 +48,12 @@ def clock() -> FixedClock:
 def settings(mongo_uri: str, db: Database) -> ServiceSettings:
     """Settings of a service on the test's database."""
     return ServiceSettings.model_validate(
-        {"DB_CONN_STRING": mongo_uri, "DB_NAME": db.name, "ORDERBUDDY_ASSERTION_SECRET": SECRET, "ORDERBUDDY_GRACE_SECONDS": 0.2}
+        {
+            "DB_CONN_STRING": mongo_uri,
+            "DB_NAME": db.name,
+            "ORDERBUDDY_ASSERTION_SECRET": SECRET,
+            "ORDERBUDDY_GRACE_SECONDS": 0.2,
+        }
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import grpc
 import uvloop
-from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import start_http_server
@@ -43,6 +44,23 @@ OPTIONS: Final[Sequence[tuple[str, int]]] = (
 
 _PROBE_SECONDS: Final = 1.0
 _CONCURRENT_RPCS: Final = 10_000
+
+
+class _MethodsToo:
+    """The descriptors for reflection: methods are found by name as well, as `grpcurl describe` asks for them."""
+
+    def __init__(self, pool: descriptor_pool.DescriptorPool) -> None:
+        self._pool = pool
+
+    def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:  # noqa: N802  the pool's name
+        try:
+            return self._pool.FindFileContainingSymbol(symbol)
+        except KeyError:
+            return self._pool.FindFileContainingSymbol(symbol.rpartition(".")[0])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)
+
 
 Task = Callable[[], Awaitable[None]]
 
@@ -98,6 +116,13 @@ class Server:
 
         Raises UndeclaredAccess, or OSError when the port is taken.
         """
+        try:
+            await self._start(address)
+        except BaseException:
+            await self._client.close()
+            raise
+
+    async def _start(self, address: str) -> None:
         runtime = self._runtime
         await self._build(runtime)
         services = [r.descriptor for r in runtime.registrations]
@@ -112,7 +137,9 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._service_names = ["", *(s.full_name for s in services)]
         reflection.enable_server_reflection(
-            [*self._service_names[1:], health.SERVICE_NAME, reflection.SERVICE_NAME], self._server
+            [*self._service_names[1:], health.SERVICE_NAME, reflection.SERVICE_NAME],
+            self._server,
+            _MethodsToo(descriptor_pool.Default()),
         )
         try:
             self.port = self._server.add_insecure_port(address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -23,7 +24,7 @@ from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build
 from tests.servers.menu import FakeMenu, serve_menu
-from tests.support import Served, detail, metadata_of, reason
+from tests.support import Served, detail, eventually, metadata_of, reason
 
 RESTAURANT, LOCATION, PAID_LOCATION = "luna", "6a0000000000000000000001", "6a0000000000000000000002"
 KITCHEN = metadata_of(Principal(CallerKind.DEVICE, "display-1", frozenset({RESTAURANT})))
@@ -52,12 +53,12 @@ def _menu(location_id: str, number: str) -> catalog_pb2.Menu:
 
 
 @pytest.fixture
-async def menu() -> AsyncIterator[FakeMenu]:
+def menu() -> FakeMenu:
     fake = FakeMenu()
     for number, (location, pays) in enumerate([(LOCATION, False), (PAID_LOCATION, True)], start=1):
         fake.put_location(RESTAURANT, location, accept_payment=pays)
         fake.put_menu(_menu(location, f"6b000000000000000000000{number}"))
-    yield fake
+    return fake
 
 
 @pytest.fixture
@@ -94,9 +95,7 @@ def step(order_id: str, **more: Any) -> dict[str, Any]:
     return {"restaurant_id": RESTAURANT, "order_id": order_id, **more}
 
 
-async def test_a_preview_is_priced_with_the_menus_tax(
-    ordering: rpc_grpc.OrderingServiceStub, db: Database
-) -> None:
+async def test_a_preview_is_priced_with_the_menus_tax(ordering: rpc_grpc.OrderingServiceStub, db: Database) -> None:
     answer = await ordering.PreviewOrder(cart(items=("taco", "taco")), metadata=(("x-request-id", "r-1"),))
     assert answer.data.total_price_cents == 1103  # 1000 * 1.1025 = 1102.5, halves up
     stored = await db["orders_preview"].find_one({"_id": ObjectId(answer.data.preview_order_id)})
@@ -139,8 +138,6 @@ async def test_an_item_that_is_86d_is_refused_in_the_next_preview(
         except grpc.aio.AioRpcError as error:
             return error.code() is grpc.StatusCode.NOT_FOUND
         return False
-
-    from tests.support import eventually
 
     await eventually(refused)
 
@@ -218,7 +215,11 @@ async def test_a_step_that_is_not_allowed_says_what_is(ordering: rpc_grpc.Orderi
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
     state = detail(refused.value, errors_pb2.OrderStateDetail)
     assert state is not None
-    assert (state.current_status, list(state.allowed_statuses), state.version) == ("CREATED", ["ACCEPTED", "CANCELED"], 1)
+    assert (state.current_status, list(state.allowed_statuses), state.version) == (
+        "CREATED",
+        ["ACCEPTED", "CANCELED"],
+        1,
+    )
 
 
 async def test_of_parallel_accepts_one_wins_and_the_others_are_told(
@@ -286,8 +287,6 @@ async def test_a_guests_view_of_an_order_has_no_phone_number(ordering: rpc_grpc.
 async def test_orders_are_listed_newest_first_in_pages(
     ordering: rpc_grpc.OrderingServiceStub, clock: FixedClock
 ) -> None:
-    from datetime import timedelta
-
     placed = []
     for _ in range(5):
         clock.set(clock.now() + timedelta(seconds=1))
@@ -352,9 +351,7 @@ async def test_an_unusable_token_is_answered_with_reset_and_a_snapshot(
     stream.cancel()
 
 
-async def test_a_change_by_the_old_system_is_seen(
-    ordering: rpc_grpc.OrderingServiceStub, db: Database
-) -> None:
+async def test_a_change_by_the_old_system_is_seen(ordering: rpc_grpc.OrderingServiceStub, db: Database) -> None:
     order_id = await place(ordering)
     stream = ordering.WatchOrder(rpc.WatchOrderRequest(order_id=order_id))
     assert (await stream.read()).WhichOneof("event") == "snapshot"

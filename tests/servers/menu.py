@@ -49,13 +49,21 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
         self, restaurant_id: str, location_id: str, *, accept_payment: bool = False, auto_accept: bool = False
     ) -> None:
         location = catalog_pb2.Location(
-            id=location_id, location_slug="main", name="Main", is_active=True, accept_payment=accept_payment, is_open=True
+            id=location_id,
+            location_slug="main",
+            name="Main",
+            is_active=True,
+            accept_payment=accept_payment,
+            is_open=True,
         )
         self.put(
             rpc.CatalogEntry(
                 key=f"locations/{location_id}",
                 location=rpc.CatalogLocation(
-                    restaurant_id=restaurant_id, location=location, timezone="America/New_York", auto_accept_order=auto_accept
+                    restaurant_id=restaurant_id,
+                    location=location,
+                    timezone="America/New_York",
+                    auto_accept_order=auto_accept,
                 ),
             )
         )

@@ -82,7 +82,7 @@ def test_an_unsigned_assertion_is_refused() -> None:
 
 def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("ORDERBUDDY_") or name.startswith("DB_"):
+        if name.startswith(("ORDERBUDDY_", "DB_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ORDERBUDDY_PROFILE", "holiday")
     monkeypatch.setenv("ORDERBUDDY_ASSERTION_SECRET", "short")

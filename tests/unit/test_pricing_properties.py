@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ordering.pricing import CartLine, Menu, Modifier, PricedCart, price
-from tests.unit.carts import a_line, a_menu, a_modifier, an_item, flat, pick
+from services.ordering.pricing import CartLine, Menu, Modifier, Option, PricedCart, price
+from tests.unit.carts import a_line, a_menu, an_item, flat, pick
 
 CENTS = st.integers(-500, 20_000)
 RATES = st.decimals(0, 30, places=3) | st.just(Decimal(0))
@@ -20,11 +21,15 @@ exhaustive = settings(deadline=None, max_examples=300)
 
 @st.composite
 def modifiers(draw: st.DrawFn, prices: st.SearchStrategy[int] = CENTS) -> Modifier:
-    return a_modifier(
-        limit=draw(st.none() | st.integers(0, 6)),
-        free=draw(st.integers(0, 4)),
-        extra=draw(st.sampled_from([-50, 0, 0, 40, 75])),
-        **{key: draw(prices) for key in KEYS[: draw(st.integers(1, 6))]},
+    keys = KEYS[: draw(st.integers(1, 6))]
+    return Modifier(
+        id="mod",
+        translations=("Mod",),
+        required=False,
+        max_choices=draw(st.none() | st.integers(0, 6)),
+        free_choices=draw(st.integers(0, 4)),
+        extra_choice_price_cents=draw(st.sampled_from([-50, 0, 0, 40, 75])),
+        options=tuple(Option(id=key, translations=(key,), price_cents=draw(prices)) for key in keys),
     )
 
 
@@ -62,10 +67,10 @@ def test_the_total_is_the_exact_sum_rounded_half_up(cart: tuple[list[Menu], list
 
 @given(carts(), st.randoms(use_true_random=False))
 @exhaustive
-def test_the_order_of_lines_does_not_change_the_total(cart: tuple[list[Menu], list[CartLine]], random: object) -> None:
+def test_the_order_of_lines_does_not_change_the_total(cart: tuple[list[Menu], list[CartLine]], random: Random) -> None:
     menus, lines = cart
     shuffled = list(lines)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert price(menus, shuffled, flat(250)).total_cents == price(menus, lines, flat(250)).total_cents
 
 

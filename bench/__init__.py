@@ -1,0 +1,1 @@
+"""Hot paths measured against a floor, in one run: `python -m bench`."""

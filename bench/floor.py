@@ -1,0 +1,109 @@
+"""The floor: the least that HTTP in, gRPC across and one acknowledged insert can cost, written by hand.
+
+python -m bench.floor hello PORT            a bare ASGI application
+python -m bench.floor http PORT GRPC_PORT   FastAPI, one route, one gRPC call
+python -m bench.floor grpc PORT             grpc.aio, one method, one insert (DB_CONN_STRING, DB_NAME)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import grpc
+import uvicorn
+import uvloop
+from bson import ObjectId
+from fastapi import FastAPI
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.wrappers_pb2 import StringValue
+from pydantic import BaseModel
+from pymongo import AsyncMongoClient
+
+METHOD = "/bench.Floor/Insert"
+
+
+async def hello(scope: dict[str, Any], _receive: Any, send: Any) -> None:
+    """Answer everything with the same few bytes."""
+    if scope["type"] != "http":
+        return
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"15")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"hello":"you"}'})
+
+
+class Cart(BaseModel):
+    restaurantId: str  # noqa: N815  the wire's names
+    locationId: str  # noqa: N815
+    locationSlug: str  # noqa: N815
+    origin: dict[str, Any]
+    customer: dict[str, Any]
+    items: list[dict[str, Any]]
+    getSms: bool  # noqa: N815
+
+
+def http(grpc_port: int) -> FastAPI:
+    """One route that validates a body and passes it on."""
+    app = FastAPI()
+    channel = grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}")
+    insert = channel.unary_unary(
+        METHOD, request_serializer=Struct.SerializeToString, response_deserializer=StringValue.FromString
+    )
+
+    @app.post("/")
+    async def post(cart: Cart) -> dict[str, Any]:
+        request = Struct()
+        request.update({"restaurantId": cart.restaurantId, "customer": cart.customer, "locationId": cart.locationId})
+        answer = await insert(request)
+        return {"data": {"previewOrderId": answer.value, "totalPriceCents": 1}}
+
+    return app
+
+
+async def serve_grpc(port: int) -> None:
+    """One method that inserts a document of an order's size, with the product's write concern."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        os.environ["DB_CONN_STRING"], w="majority", journal=True
+    )
+    floor = client[os.environ["DB_NAME"]]["floor"]
+    line = {
+        "id": "x",
+        "menuItemId": "taco",
+        "name": "Taco",
+        "priceCents": 500,
+        "notes": "",
+        "modifiers": [],
+        "variants": [],
+    }
+
+    async def insert(request: Struct, _context: object) -> StringValue:
+        fields = {name: request.fields[name].string_value for name in ("restaurantId", "locationId")}
+        customer = {name: value.string_value for name, value in request.fields["customer"].struct_value.fields.items()}
+        document = {"_id": ObjectId(), **fields, "customer": customer, "items": [line, line], "totalPriceCents": 1103}
+        await floor.insert_one(document)
+        return StringValue(value=str(document["_id"]))
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        insert, request_deserializer=Struct.FromString, response_serializer=StringValue.SerializeToString
+    )
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Floor", {"Insert": handler}),))
+    server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    await server.wait_for_termination()
+
+
+def main() -> None:
+    """Run the part named on the command line."""
+    part, *ports = sys.argv[1:]
+    numbers = [int(p) for p in ports]
+    if part == "grpc":
+        uvloop.run(serve_grpc(numbers[0]))
+        return
+    app: Any = hello if part == "hello" else http(numbers[1])
+    uvicorn.run(app, port=numbers[0], log_level="warning", access_log=False, loop="uvloop", http="httptools")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Settings of the edge. The names of the old deployment keep their meaning."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from services.kit.settings import CommonSettings
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def origin_of(uri: str) -> str:
+    """Return a URI's origin as browsers write it: scheme and host, the port unless it is the scheme's own.
+
+    Raises ValueError.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("must be a URI that begins with http:// or https://")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+class EdgeSettings(CommonSettings):
+    """What the edge reads."""
+
+    # As the old system: phones in the restaurant's network reach it too.
+    host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104
+    port: int = Field(8000, ge=0, le=65535, validation_alias="PORT")
+    api_endpoint: str = Field("", validation_alias="API_ENDPOINT")
+    """Where clients reach the edge; unset: this machine's own port."""
+    store_endpoint: str = Field("http://localhost:5174", validation_alias="STORE_ENDPOINT")
+    menu_endpoint: str = Field("http://localhost:5173", validation_alias="MENU_ENDPOINT")
+    localhost_url: str | None = Field(None, validation_alias="LOCALHOST_URL")
+    use_emulator: str = Field("", validation_alias="USEEMULATOR")
+    """`true` lets LOCALHOST_URL call too; anything else does not, as in the old system."""
+    stale_limit_seconds: float = Field(900, gt=0, validation_alias="ORDERBUDDY_STALE_LIMIT_SECONDS")
+    """How long guests' reads are answered from memory after the catalog stream broke."""
+    deadline_seconds: float = Field(5.0, gt=0, validation_alias="ORDERBUDDY_EDGE_DEADLINE_SECONDS")
+    """For each call to a service, its retries included."""
+    body_limit_bytes: int = Field(100 * 1024, gt=0, validation_alias="ORDERBUDDY_BODY_LIMIT_BYTES")
+
+    @field_validator("api_endpoint", "store_endpoint", "menu_endpoint", "localhost_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        if value:
+            origin_of(value)
+        return value
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach the edge."""
+        return self.api_endpoint or f"http://localhost:{self.port}"
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """Origins whose pages may call."""
+        uris = [self.menu_endpoint, self.store_endpoint]
+        if self.use_emulator == "true" and self.localhost_url:
+            uris.append(self.localhost_url)
+        return frozenset(origin_of(uri) for uri in uris)
