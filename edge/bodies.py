@@ -6,7 +6,7 @@ not read at all (plain text, for example) counts as missing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ import orjson
 
 from edge.answers import Problem, problem
 
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 JsonObject = dict[str, Any]
 
 _JSON: Final = b"application/json"

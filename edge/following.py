@@ -81,6 +81,10 @@ class Follower(Generic[MessageType]):
                 cause = str(error)
             except TimeoutError:
                 cause = "silent"
+            except Exception as error:  # noqa: BLE001  a bug in the reader has no caller who could be told
+                log.error("stream_reader_failed", stream=self._name, exc_info=error)
+                cause = "reader failed"
+                self._token = ""  # from the beginning: the same message would fail again
             self._lost(cause)
             seconds = _PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS)) - 1]
             # The jitter keeps many edges from coming back at the same instant.

@@ -151,6 +151,7 @@ def _whole(value: object) -> object:
 
 
 def _enum(field: FieldDescriptor, rules: validate_pb2.EnumRules) -> CoreSchema:
+    assert field.enum_type is not None
     prefix = enum_prefix(field)
     numbers = {
         value.name.removeprefix(prefix): value.number
@@ -164,6 +165,7 @@ def _enum(field: FieldDescriptor, rules: validate_pb2.EnumRules) -> CoreSchema:
 
 def enum_prefix(field: FieldDescriptor) -> str:
     """Return what the names of the field's enum begin with; in JSON they go without."""
+    assert field.enum_type is not None
     return field.enum_type.values_by_number[0].name.removesuffix("UNSPECIFIED")
 
 

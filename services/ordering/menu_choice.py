@@ -20,9 +20,9 @@ def choose_menus(menus: Sequence[Menu], lines: Sequence[CartLine], menu_id: str 
     """Choose for each line the menu that it is priced from; None where no menu carries the item.
 
     With `menu_id`, that menu. Otherwise the first menu that serves all lines as chosen; where none does, each line on
-    its own gets the menu that serves it best. Available menus come before the others, and where one of them carries an
-    item, the others have no say in it: what is switched off there stays off. A menu that is not available can sell what
-    is on no other: the old system takes such orders.
+    its own gets the menu that serves it best. Where an available menu carries an item, the menus that are not available
+    have no say in it: what is switched off there stays off. They do sell what no available menu carries: the old system
+    takes such orders.
 
     Raises PricingError (not_found) when there is no menu `menu_id`.
     """
@@ -30,17 +30,16 @@ def choose_menus(menus: Sequence[Menu], lines: Sequence[CartLine], menu_id: str 
         menus = [menu for menu in menus if menu.id == menu_id]
         if not menus:
             raise PricingError("not_found", f"there is no menu {menu_id!r} at this location", field="menu_id")
-    ranked = sorted(menus, key=lambda menu: not menu.available)
-    sellers = [_sellers(ranked, line) for line in lines]
-    for menu in ranked:
+    sellers = [_sellers(menus, line) for line in lines]
+    for menu in menus:
         if all(_serves(menu, line, candidates) for line, candidates in zip(lines, sellers, strict=True)):
             return [menu] * len(lines)
     return [candidates[0] if candidates else None for candidates in sellers]
 
 
-def _sellers(ranked: Sequence[Menu], line: CartLine) -> list[Menu]:
+def _sellers(menus: Sequence[Menu], line: CartLine) -> list[Menu]:
     """Return the menus that may sell a line's item, the best first."""
-    carrying = [menu for menu in ranked if line.menu_item_id in menu.items]
+    carrying = [menu for menu in menus if line.menu_item_id in menu.items]
     deciding = [menu for menu in carrying if menu.available] or carrying
     return sorted(deciding, key=lambda menu: _fit(menu, line), reverse=True)
 

@@ -24,6 +24,8 @@ def changes(document: Mapping[str, object], start: str, count: int) -> list[str]
     return found
 
 
+THURSDAY_0010 = stored("00:10", "01:00", timing=(-15, 0), only=("thursday",))
+THURSDAY_2350 = stored("23:50", "23:40", timing=(0, -45), only=("thursday",))
 SUNDAY_0210 = stored("02:10", "02:20", only=("sunday",))
 NIGHT = stored("22:00", "03:00")
 LONG_DAY = stored("00:30", "23:00")
@@ -36,6 +38,8 @@ LONG_DAY = stored("00:30", "23:00")
         ("order timing", stored(timing=(15, 30)), "01-15T14:14Z", ["01-15T14:15Z", "01-15T21:31Z"]),
         ("over a closed Sunday", stored(closed=("sunday",)), "01-17T22:01Z", ["01-19T14:00Z"]),
         ("a week ahead", stored(only=("thursday",)), "01-15T23:00Z", ["01-22T14:00Z"]),
+        ("no orders before the day begins", THURSDAY_0010, "01-15T04:00Z", ["01-15T05:00Z", "01-15T06:01Z"]),
+        ("no orders after the next day", THURSDAY_2350, "01-15T23:00Z", ["01-16T04:50Z", "01-17T05:00Z"]),
         ("two hours of four", stored("01:00", "04:00"), "03-08T05:00Z", ["03-08T06:00Z", "03-08T08:01Z"]),
         ("an opening that the clock skips", stored("02:30", "05:00"), "03-08T05:00Z", ["03-08T07:00Z", "03-08T09:01Z"]),
         ("a span that the clock skips", SUNDAY_0210, "03-01T07:21Z", ["03-15T06:10Z"]),

@@ -137,7 +137,9 @@ def test_a_menu_without_usable_tax_cannot_be_ordered_from(tax: str | None) -> No
     assert error.message == "menu menu has no usable sales tax"
 
 
-@pytest.mark.parametrize(("cents", "tax"), [((MAX_CENTS, 1), "0"), ((-MAX_CENTS, -1), "0"), ((MAX_CENTS,), "1")])
+@pytest.mark.parametrize(
+    ("cents", "tax"), [((MAX_CENTS, 1), "0"), ((-MAX_CENTS, -1), "0"), ((MAX_CENTS, 1), "-50"), ((MAX_CENTS,), "1")]
+)
 def test_a_sum_beyond_all_bounds_is_refused(cents: tuple[int, ...], tax: str) -> None:
     with pytest.raises(PricingError) as caught:
         of_prices(*cents, tax=tax)

@@ -1,0 +1,27 @@
+"""Runs the edge: `python -m edge`."""
+
+from __future__ import annotations
+
+import logging
+
+import uvicorn
+
+from edge.settings import EdgeSettings
+from edge.wiring import build, server_config
+from services.kit.settings import load
+from services.kit.telemetry import configure_logging, log
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    settings = load(EdgeSettings)
+    configure_logging(settings, "edge")
+    # At INFO uvicorn writes each WebSocket's address and resume token.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    server = uvicorn.Server(server_config(build(settings), settings))
+    log.info("serving", host=settings.host, port=settings.port)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

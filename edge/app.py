@@ -1,0 +1,192 @@
+"""The edge as one ASGI application, without middleware: each step of a request is a line of `_respond`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs
+
+from edge.answers import INTERNAL_ERROR, Answer, Problem
+from edge.bodies import ClientGone, Receive, read_object
+from edge.cors import REFUSED, Cors, preflight
+from edge.guest_cache import GuestCache
+from edge.metrics import FROM_MEMORY, observe_http
+from edge.orders_socket import OrderSockets
+from edge.request_ids import request_id_of
+from edge.routing import Router, decode_segment, no_route
+from edge.transcoding import Endpoint, Transcoder
+from services.kit.telemetry import log
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = dict[bytes, bytes]
+
+_UNMATCHED: Final = "unmatched"
+_SOCKET_PATH: Final = "/ws/orders/"
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+class Lifecycle(Protocol):
+    """What begins and ends with the process."""
+
+    async def start(self) -> None:
+        """Begin; returns when requests can be taken."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
+
+
+class Edge:
+    """The ASGI application."""
+
+    def __init__(
+        self,
+        *,
+        lifecycle: Lifecycle,
+        transcoder: Transcoder,
+        cache: GuestCache,
+        sockets: OrderSockets,
+        cors: Cors,
+        pages: AsgiApp,
+        page_paths: frozenset[bytes],
+        body_limit_bytes: int,
+    ) -> None:
+        self._lifecycle = lifecycle
+        self._transcoder = transcoder
+        self._router: Router[Endpoint] = Router(transcoder.endpoints)
+        self._cache = cache
+        self._sockets = sockets
+        self._cors = cors
+        self._pages = pages
+        self._page_paths = page_paths
+        self._body_limit_bytes = body_limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event of the server."""
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case _:
+                await self._lifespan(receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        headers: Headers = dict(scope["headers"])
+        verb: str = scope["method"]
+        if scope["raw_path"] in self._page_paths and verb in _READS:
+            await self._pages(scope, receive, send)
+            return
+        request_id = request_id_of(headers.get(b"x-request-id"))
+        allowed = self._cors.headers(headers.get(b"origin"))
+        try:
+            if allowed is None:
+                route, answer = _UNMATCHED, REFUSED
+            elif verb == "OPTIONS":
+                route, answer = _UNMATCHED, preflight(headers.get(b"access-control-request-headers"))
+            else:
+                route, answer = await self._respond(scope, headers, receive, request_id)
+        except ClientGone:
+            return
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": [*answer.headers, *(allowed or ()), (b"x-request-id", request_id)],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"" if verb == "HEAD" else answer.body})
+        observe_http(route, answer.status, time.perf_counter() - started)
+
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: bytes) -> tuple[str, Answer]:
+        """Return the route's name and the answer, whatever goes wrong. Raises ClientGone."""
+        try:
+            if scope["method"] in _READS:
+                page = self._cache.find(scope["raw_path"])
+                if page is not None:
+                    accepted, known = headers.get(b"accept-encoding", b""), headers.get(b"if-none-match")
+                    answer = page.ready(accepted, known) or await page.made(accepted, known)
+                    FROM_MEMORY.inc()
+                    return page.route, self._cache.with_age(answer)
+            return await self._ask_service(scope, headers, receive, request_id.decode("ascii"))
+        except ClientGone:
+            raise
+        except Exception as error:  # noqa: BLE001  the one border where a bug becomes an answer
+            log.error("request_failed", request_id=request_id.decode("ascii"), exc_info=error)
+            return _UNMATCHED, INTERNAL_ERROR
+
+    async def _ask_service(
+        self, scope: Scope, headers: Headers, receive: Receive, request_id: str
+    ) -> tuple[str, Answer]:
+        """Return the route's name and the answer of whoever serves it. Raises ClientGone."""
+        route = _UNMATCHED
+        verb: str = scope["method"]
+        path: str = scope["raw_path"].decode("latin-1")
+        query: bytes = scope["query_string"]
+        try:
+            body = await read_object(headers, receive, self._body_limit_bytes)
+            match = self._router.match(verb, path)
+            if match is None:
+                raise no_route(verb, path)
+            endpoint, variables = match
+            route = endpoint.route.label
+            return route, await self._transcoder.answer(endpoint, variables, query, body, headers, request_id)
+        except Problem as problem:
+            return route, problem.answer
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = dict(scope["headers"])
+        await receive()
+        path: str = scope["raw_path"].decode("latin-1").removesuffix("/")
+        order_id = path[len(_SOCKET_PATH) :]
+        known = path[: len(_SOCKET_PATH)].lower() == _SOCKET_PATH and order_id and "/" not in order_id
+        if not known or self._cors.headers(headers.get(b"origin")) is None:
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        request_id = request_id_of(headers.get(b"x-request-id"))
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        await send({"type": "websocket.accept", "headers": [(b"x-request-id", request_id)]})
+        resume_token = query.get("resumeToken", [""])[0]
+        ends = [
+            asyncio.create_task(self._talk(order_id, resume_token, request_id.decode("ascii"), send)),
+            asyncio.create_task(_until_gone(receive)),
+        ]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.wait(ends)
+
+    async def _talk(self, raw_order_id: str, resume_token: str, request_id: str, send: Send) -> None:
+        try:
+            order_id = decode_segment(raw_order_id)
+        except Problem:
+            order_id = raw_order_id  # no order has such an id, so it is answered like any unknown one
+        try:
+            await self._sockets.serve(order_id, resume_token, request_id, send)
+        except OSError:
+            return  # the server's way to say that the client has gone
+        except Exception as error:  # noqa: BLE001  the same border, for sockets
+            log.error("socket_failed", request_id=request_id, exc_info=error)
+            await send({"type": "websocket.close", "code": 1011})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._lifecycle.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._lifecycle.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Read until the client leaves. Clients have nothing to say; the server limits how long they may say it."""
+    while (await receive())["type"] != "websocket.disconnect":
+        pass

@@ -1,0 +1,106 @@
+"""How the edge is put together: the only place that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import uvicorn
+from orderbuddy.menu.v1 import menu_service_pb2
+from orderbuddy.ordering.v1 import ordering_service_pb2
+
+from edge.app import Edge
+from edge.caller import Caller, Metadata
+from edge.cors import Cors
+from edge.following import Follower
+from edge.guest_cache import GuestCache
+from edge.http_rules import routes_of
+from edge.openapi import document
+from edge.order_feed import OrderFeed
+from edge.orders_socket import OrderSockets
+from edge.pages import make_pages, paths_of
+from edge.protocols import AbortingWebSocket, BoundedHttp
+from edge.readiness import Readiness
+from edge.settings import EdgeSettings
+from edge.transcoding import Transcoder
+from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
+
+MENU: Final = menu_service_pb2.DESCRIPTOR.services_by_name["MenuService"]
+ORDERING: Final = ordering_service_pb2.DESCRIPTOR.services_by_name["OrderingService"]
+
+_SELF: Final = Principal(CallerKind.SERVICE, "edge")
+_MOST_CLIENT_MESSAGE_BYTES: Final = 1024
+_GRACE_SECONDS: Final = 5
+
+
+class Background:
+    """Connections and streams, for the life of the process."""
+
+    def __init__(self, caller: Caller, streams: list[Follower[Any]]) -> None:
+        self._caller = caller
+        self._streams = streams
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect, and begin to follow. Does not wait for any service: the edge says in /readyz what it lacks."""
+        self._caller.start()
+        self._running = [asyncio.create_task(stream.run()) for stream in self._streams]
+
+    async def stop(self) -> None:
+        """End the streams, then the connections."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._caller.close()
+
+
+def build(settings: EdgeSettings) -> Edge:
+    """Make the application. Raises UnsupportedRule or UndeclaredAccess when the protos ask for what it can't do."""
+    assertions = Assertions(settings.assertion_secret.get_secret_value())
+
+    def identity() -> Metadata:
+        return ((METADATA_KEY, f"Bearer {assertions.sign(_SELF)}"),)
+
+    caller = Caller({MENU: settings.menu_address, ORDERING: settings.ordering_address}, settings.deadline_seconds)
+    routes = routes_of([MENU, ORDERING])
+    transcoder = Transcoder(routes, caller)
+    cache = GuestCache(routes, caller, identity, settings.stale_limit_seconds)
+    feed = OrderFeed(caller, identity)
+    readiness = Readiness(
+        caller,
+        {"menu service": MENU, "ordering service": ORDERING},
+        {"catalog stream": cache.follower, "order stream": feed.follower},
+    )
+    pages = make_pages(document(transcoder.endpoints, settings.base_url), readiness)
+    return Edge(
+        lifecycle=Background(caller, [cache.follower, feed.follower]),
+        transcoder=transcoder,
+        cache=cache,
+        sockets=OrderSockets(feed, caller),
+        cors=Cors(settings.allowed_origins),
+        pages=pages,
+        page_paths=paths_of(pages),
+        body_limit_bytes=settings.body_limit_bytes,
+    )
+
+
+def server_config(edge: Edge, settings: EdgeSettings, *, loop: str = "uvloop") -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
+    return uvicorn.Config(
+        edge,
+        host=settings.host,
+        port=settings.port,
+        loop=loop,
+        http=BoundedHttp,
+        ws=AbortingWebSocket,
+        ws_max_size=_MOST_CLIENT_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        interface="asgi3",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
