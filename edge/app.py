@@ -59,8 +59,8 @@ class Edge:
         self._lifecycle = lifecycle
         self._transcoder = transcoder
         self._router: Router[Endpoint] = Router(transcoder.endpoints)
-        self._cache = cache
-        self._sockets = sockets
+        self.cache = cache
+        self.sockets = sockets
         self._cors = cors
         self._pages = pages
         self._page_paths = page_paths
@@ -108,12 +108,12 @@ class Edge:
         """Return the route's name and the answer, whatever goes wrong. Raises ClientGone."""
         try:
             if scope["method"] in _READS:
-                page = self._cache.find(scope["raw_path"])
+                page = self.cache.find(scope["raw_path"])
                 if page is not None:
                     accepted, known = headers.get(b"accept-encoding", b""), headers.get(b"if-none-match")
                     answer = page.ready(accepted, known) or await page.made(accepted, known)
                     FROM_MEMORY.inc()
-                    return page.route, self._cache.with_age(answer)
+                    return page.route, self.cache.with_age(answer)
             return await self._ask_service(scope, headers, receive, request_id.decode("ascii"))
         except ClientGone:
             raise
@@ -170,7 +170,7 @@ class Edge:
         except Problem:
             order_id = raw_order_id  # no order has such an id, so it is answered like any unknown one
         try:
-            await self._sockets.serve(order_id, resume_token, request_id, send)
+            await self.sockets.serve(order_id, resume_token, request_id, send)
         except OSError:
             return  # the server's way to say that the client has gone
         except Exception as error:  # noqa: BLE001  the same border, for sockets

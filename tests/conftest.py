@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import pathlib
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pymongo import AsyncMongoClient
 
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database, Document, database
+from services.kit.mongod import EmbeddedMongod
 from services.kit.server import Build, Runtime, Server
 from services.kit.settings import ServiceSettings
 from tests.support import SECRET, Served, eventually
@@ -23,7 +25,8 @@ NOW = datetime(2026, 1, 15, 20, 30, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def mongo_uri() -> Iterator[str]:
     """Connection string of a mongod of our own."""
-    yield os.environ["TEST_MONGO"]
+    with tempfile.TemporaryDirectory() as folder, EmbeddedMongod(pathlib.Path(folder)) as mongod:
+        yield mongod.uri
 
 
 @pytest.fixture

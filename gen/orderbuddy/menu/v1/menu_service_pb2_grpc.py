@@ -146,8 +146,8 @@ class MenuServiceServicer:
         wrote it, and heartbeats. Opening and closing by the clock are changes too.
 
         Every message carries a resume token. A call with one gets what came after it and then `synced`; when the token is too
-        old or unreadable it gets `reset`, which empties what the reader holds, and a snapshot follows. A reader that can't keep up is cut off with
-        RESOURCE_EXHAUSTED and may resume.
+        old, unreadable or of another process it gets `reset`, after which the snapshot that follows replaces what the reader holds.
+        A reader that can't keep up is cut off with RESOURCE_EXHAUSTED and may resume.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

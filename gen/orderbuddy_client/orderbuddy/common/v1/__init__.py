@@ -28,6 +28,4 @@ class LocalizedText(betterproto2.Message):
     pt: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.common.v1", "LocalizedText", LocalizedText
-)
+default_message_pool.register_message("orderbuddy.common.v1", "LocalizedText", LocalizedText)

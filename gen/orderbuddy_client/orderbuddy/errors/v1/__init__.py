@@ -35,9 +35,7 @@ class CartLineDetail(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.errors.v1", "CartLineDetail", CartLineDetail
-)
+default_message_pool.register_message("orderbuddy.errors.v1", "CartLineDetail", CartLineDetail)
 
 
 @dataclass(eq=False, repr=False)
@@ -56,9 +54,7 @@ class OrderStateDetail(betterproto2.Message):
     Its state now, as stored: CREATED, ACCEPTED, READY_FOR_PICKUP, PICKED_UP or CANCELED.
     """
 
-    allowed_statuses: "list[str]" = betterproto2.field(
-        3, betterproto2.TYPE_STRING, repeated=True
-    )
+    allowed_statuses: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)
     """
     The states that can follow.
     """
@@ -69,6 +65,4 @@ class OrderStateDetail(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.errors.v1", "OrderStateDetail", OrderStateDetail
-)
+default_message_pool.register_message("orderbuddy.errors.v1", "OrderStateDetail", OrderStateDetail)

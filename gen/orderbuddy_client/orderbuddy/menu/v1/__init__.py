@@ -107,9 +107,7 @@ class Campaign(betterproto2.Message):
     `flat`, `percent`, `bogo` or `free_item`. Only flat has an effect on prices.
     """
 
-    reward: "___google__protobuf__.Struct | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    reward: "___google__protobuf__.Struct | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     As stored; for flat: `{"flatOffCents": 200}`. Unset when none is stored.
     """
@@ -130,14 +128,10 @@ class CatalogCampaign(betterproto2.Message):
 
     origin_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    campaign: "Campaign | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    campaign: "Campaign | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogCampaign", CatalogCampaign
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogCampaign", CatalogCampaign)
 
 
 @dataclass(eq=False, repr=False)
@@ -151,37 +145,23 @@ class CatalogEntry(betterproto2.Message):
 
     key: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    restaurant: "Restaurant | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    restaurant: "Restaurant | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
 
-    location: "CatalogLocation | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    location: "CatalogLocation | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
 
-    menu_list: "CatalogMenuList | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    menu_list: "CatalogMenuList | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
     """
     Key `menu-lists/<location>`.
     """
 
-    menu: "Menu | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    menu: "Menu | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
 
-    origin: "Origin | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    origin: "Origin | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
 
-    campaign: "CatalogCampaign | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True, group="entry"
-    )
+    campaign: "CatalogCampaign | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True, group="entry")
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogEntry", CatalogEntry
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogEntry", CatalogEntry)
 
 
 @dataclass(eq=False, repr=False)
@@ -189,18 +169,14 @@ class CatalogHeartbeat(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogHeartbeat", CatalogHeartbeat
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogHeartbeat", CatalogHeartbeat)
 
 
 @dataclass(eq=False, repr=False)
 class CatalogLocation(betterproto2.Message):
     restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    location: "Location | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    location: "Location | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     timezone: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -210,9 +186,7 @@ class CatalogLocation(betterproto2.Message):
     auto_accept_order: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogLocation", CatalogLocation
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogLocation", CatalogLocation)
 
 
 @dataclass(eq=False, repr=False)
@@ -221,14 +195,10 @@ class CatalogMenuList(betterproto2.Message):
 
     location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    menus: "list[MenuSummary]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    menus: "list[MenuSummary]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogMenuList", CatalogMenuList
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogMenuList", CatalogMenuList)
 
 
 @dataclass(eq=False, repr=False)
@@ -239,9 +209,7 @@ class CatalogReset(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogReset", CatalogReset
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogReset", CatalogReset)
 
 
 @dataclass(eq=False, repr=False)
@@ -249,9 +217,7 @@ class CatalogSynced(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "CatalogSynced", CatalogSynced
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "CatalogSynced", CatalogSynced)
 
 
 @dataclass(eq=False, repr=False)
@@ -261,21 +227,15 @@ class GetLocationRequest(betterproto2.Message):
     location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetLocationRequest", GetLocationRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetLocationRequest", GetLocationRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetLocationResponse(betterproto2.Message):
-    data: "Location | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "Location | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetLocationResponse", GetLocationResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetLocationResponse", GetLocationResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -287,21 +247,15 @@ class GetMenuRequest(betterproto2.Message):
     menu_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetMenuRequest", GetMenuRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetMenuRequest", GetMenuRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetMenuResponse(betterproto2.Message):
-    data: "Menu | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "Menu | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetMenuResponse", GetMenuResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetMenuResponse", GetMenuResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -313,21 +267,15 @@ class GetOriginCampaignRequest(betterproto2.Message):
     origin_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetOriginCampaignRequest", GetOriginCampaignRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetOriginCampaignRequest", GetOriginCampaignRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetOriginCampaignResponse(betterproto2.Message):
-    data: "Campaign | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "Campaign | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetOriginCampaignResponse", GetOriginCampaignResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetOriginCampaignResponse", GetOriginCampaignResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -335,21 +283,15 @@ class GetOriginRequest(betterproto2.Message):
     origin_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetOriginRequest", GetOriginRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetOriginRequest", GetOriginRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetOriginResponse(betterproto2.Message):
-    data: "Origin | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "Origin | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetOriginResponse", GetOriginResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetOriginResponse", GetOriginResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -357,21 +299,15 @@ class GetRestaurantRequest(betterproto2.Message):
     restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetRestaurantRequest", GetRestaurantRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetRestaurantRequest", GetRestaurantRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetRestaurantResponse(betterproto2.Message):
-    data: "Restaurant | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "Restaurant | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "GetRestaurantResponse", GetRestaurantResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "GetRestaurantResponse", GetRestaurantResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -381,21 +317,15 @@ class ListMenusRequest(betterproto2.Message):
     location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "ListMenusRequest", ListMenusRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "ListMenusRequest", ListMenusRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListMenusResponse(betterproto2.Message):
-    data: "list[MenuSummary]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    data: "list[MenuSummary]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "ListMenusResponse", ListMenusResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "ListMenusResponse", ListMenusResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -448,21 +378,13 @@ class Menu(betterproto2.Message):
 
     menu_slug: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
-    categories: "list[MenuCategory]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    categories: "list[MenuCategory]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    items: "list[MenuItem]" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[MenuItem]" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    sales_tax: "float | None" = betterproto2.field(
-        8, betterproto2.TYPE_DOUBLE, optional=True
-    )
+    sales_tax: "float | None" = betterproto2.field(8, betterproto2.TYPE_DOUBLE, optional=True)
     """
     Percent, such as 10.25. Guests see 0 when none is stored; no order can be priced then.
     """
@@ -472,31 +394,21 @@ class Menu(betterproto2.Message):
     Whether the menu is on at all.
     """
 
-    schedule: "___google__protobuf__.Struct | None" = betterproto2.field(
-        10, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    schedule: "___google__protobuf__.Struct | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
     """
     As stored; never evaluated.
     """
 
     tags: "list[str]" = betterproto2.field(11, betterproto2.TYPE_STRING, repeated=True)
 
-    service_fee_cents: "int | None" = betterproto2.field(
-        12, betterproto2.TYPE_INT64, optional=True
-    )
+    service_fee_cents: "int | None" = betterproto2.field(12, betterproto2.TYPE_INT64, optional=True)
 
     created_at: "datetime.datetime | None" = betterproto2.field(
-        13,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        13, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     updated_at: "datetime.datetime | None" = betterproto2.field(
-        14,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        14, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
 
@@ -511,13 +423,9 @@ class MenuCategory(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
-    description: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    description: "__common__v1__.LocalizedText | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
     sort_order: "float" = betterproto2.field(4, betterproto2.TYPE_DOUBLE)
     """
@@ -526,14 +434,10 @@ class MenuCategory(betterproto2.Message):
 
     emoji: "str | None" = betterproto2.field(5, betterproto2.TYPE_STRING, optional=True)
 
-    image_url: "str | None" = betterproto2.field(
-        6, betterproto2.TYPE_STRING, optional=True
-    )
+    image_url: "str | None" = betterproto2.field(6, betterproto2.TYPE_STRING, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "MenuCategory", MenuCategory
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "MenuCategory", MenuCategory)
 
 
 @dataclass(eq=False, repr=False)
@@ -544,23 +448,15 @@ class MenuItem(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
-    description: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    description: "__common__v1__.LocalizedText | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
-    image_urls: "list[str]" = betterproto2.field(
-        4, betterproto2.TYPE_STRING, repeated=True
-    )
+    image_urls: "list[str]" = betterproto2.field(4, betterproto2.TYPE_STRING, repeated=True)
 
     category_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
-    price_cents: "int | None" = betterproto2.field(
-        6, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
     Price without variant, in cents. In the full view unset when what is stored is no whole number: such an item can't be ordered.
     """
@@ -575,20 +471,14 @@ class MenuItem(betterproto2.Message):
     False: 86'd. Guests don't see such items.
     """
 
-    station_tags: "list[str]" = betterproto2.field(
-        9, betterproto2.TYPE_STRING, repeated=True
-    )
+    station_tags: "list[str]" = betterproto2.field(9, betterproto2.TYPE_STRING, repeated=True)
     """
     Stations whose tags share one of these get the item's ticket.
     """
 
-    variants: "list[MenuVariant]" = betterproto2.field(
-        10, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    variants: "list[MenuVariant]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    modifiers: "list[MenuModifier]" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    modifiers: "list[MenuModifier]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "MenuItem", MenuItem)
@@ -602,9 +492,7 @@ class MenuModifier(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     type: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -621,9 +509,7 @@ class MenuModifier(betterproto2.Message):
     `single`, `max` or `multiple`; how apps show it.
     """
 
-    max_choices: "int | None" = betterproto2.field(
-        6, betterproto2.TYPE_INT32, optional=True
-    )
+    max_choices: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT32, optional=True)
     """
     How many options count; later ones are left out. In the full view unset: no limit.
     """
@@ -638,14 +524,10 @@ class MenuModifier(betterproto2.Message):
     Price of an option beyond the free ones; 0: each option's own price.
     """
 
-    options: "list[MenuOption]" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    options: "list[MenuOption]" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "MenuModifier", MenuModifier
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "MenuModifier", MenuModifier)
 
 
 @dataclass(eq=False, repr=False)
@@ -656,13 +538,9 @@ class MenuOption(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
-    price_cents: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
     As MenuItem.price_cents.
     """
@@ -681,9 +559,7 @@ class MenuSummary(betterproto2.Message):
 
     menu_slug: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    name: "__common__v1__.LocalizedText | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    name: "__common__v1__.LocalizedText | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
     available: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
 
@@ -701,9 +577,7 @@ class MenuVariant(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    price_cents: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
     As MenuItem.price_cents.
     """
@@ -771,9 +645,7 @@ class SetItemAvailabilityRequest(betterproto2.Message):
 
     item_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
-    is_available: "bool | None" = betterproto2.field(
-        5, betterproto2.TYPE_BOOL, optional=True
-    )
+    is_available: "bool | None" = betterproto2.field(5, betterproto2.TYPE_BOOL, optional=True)
 
     request_id: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
@@ -781,9 +653,7 @@ class SetItemAvailabilityRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "SetItemAvailabilityRequest", SetItemAvailabilityRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "SetItemAvailabilityRequest", SetItemAvailabilityRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -794,16 +664,12 @@ class SetItemAvailabilityResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "SetItemAvailabilityResponse", SetItemAvailabilityResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "SetItemAvailabilityResponse", SetItemAvailabilityResponse)
 
 
 @dataclass(eq=False, repr=False)
 class WatchCatalogRequest(betterproto2.Message):
-    view: "CatalogView" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: CatalogView(0)
-    )
+    view: "CatalogView" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: CatalogView(0))
 
     resume_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -811,9 +677,7 @@ class WatchCatalogRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "WatchCatalogRequest", WatchCatalogRequest
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "WatchCatalogRequest", WatchCatalogRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -830,30 +694,22 @@ class WatchCatalogResponse(betterproto2.Message):
     Opaque; hand it back to continue after this message. Empty within a snapshot, before its `synced`.
     """
 
-    upsert: "CatalogEntry | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    upsert: "CatalogEntry | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     An entry is new or changed.
     """
 
-    removed_key: "str | None" = betterproto2.field(
-        3, betterproto2.TYPE_STRING, optional=True, group="event"
-    )
+    removed_key: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True, group="event")
     """
     The entry with this key is gone.
     """
 
-    synced: "CatalogSynced | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    synced: "CatalogSynced | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     The reader now has everything up to the token.
     """
 
-    reset: "CatalogReset | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    reset: "CatalogReset | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="event")
     """
     Forget everything; a snapshot follows.
     """
@@ -866,9 +722,7 @@ class WatchCatalogResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.menu.v1", "WatchCatalogResponse", WatchCatalogResponse
-)
+default_message_pool.register_message("orderbuddy.menu.v1", "WatchCatalogResponse", WatchCatalogResponse)
 
 
 class MenuServiceStub(betterproto2_grpclib.ServiceStub):
@@ -1044,8 +898,8 @@ class MenuServiceStub(betterproto2_grpclib.ServiceStub):
         wrote it, and heartbeats. Opening and closing by the clock are changes too.
 
         Every message carries a resume token. A call with one gets what came after it and then `synced`; when the token is too
-        old or unreadable it gets `reset`, which empties what the reader holds, and a snapshot follows. A reader that can't keep up is cut off with
-        RESOURCE_EXHAUSTED and may resume.
+        old, unreadable or of another process it gets `reset`, after which the snapshot that follows replaces what the reader holds.
+        A reader that can't keep up is cut off with RESOURCE_EXHAUSTED and may resume.
         """
 
         async for response in self._unary_stream(

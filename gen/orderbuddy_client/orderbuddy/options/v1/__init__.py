@@ -110,16 +110,12 @@ class Access(betterproto2.Message):
     Who may call a method.
     """
 
-    callers: "list[Caller]" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, repeated=True
-    )
+    callers: "list[Caller]" = betterproto2.field(1, betterproto2.TYPE_ENUM, repeated=True)
     """
     Kinds of callers that are let in; a caller of any other kind gets PERMISSION_DENIED (UNAUTHENTICATED when it is nobody).
     """
 
-    tenancy: "Tenancy" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: Tenancy(0)
-    )
+    tenancy: "Tenancy" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: Tenancy(0))
     """
     Where the tenant comes from. Staff and devices are held to their own restaurants by it; services and anonymous callers are not.
     """

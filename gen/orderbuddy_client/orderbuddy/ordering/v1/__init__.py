@@ -132,9 +132,7 @@ class AcceptOrderRequest(betterproto2.Message):
 
     order_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    version: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    version: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
     Refuse when the order is not at this version; unset: do not check.
     """
@@ -145,21 +143,15 @@ class AcceptOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "AcceptOrderRequest", AcceptOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "AcceptOrderRequest", AcceptOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class AcceptOrderResponse(betterproto2.Message):
-    order: "OrderRecord | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "OrderRecord | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "AcceptOrderResponse", AcceptOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "AcceptOrderResponse", AcceptOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -173,9 +165,7 @@ class CancelOrderRequest(betterproto2.Message):
     Why; the guest may read it.
     """
 
-    version: "int | None" = betterproto2.field(
-        4, betterproto2.TYPE_INT64, optional=True
-    )
+    version: "int | None" = betterproto2.field(4, betterproto2.TYPE_INT64, optional=True)
     """
     Refuse when the order is not at this version; unset: do not check.
     """
@@ -186,21 +176,15 @@ class CancelOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CancelOrderRequest", CancelOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CancelOrderRequest", CancelOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class CancelOrderResponse(betterproto2.Message):
-    order: "OrderRecord | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "OrderRecord | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CancelOrderResponse", CancelOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CancelOrderResponse", CancelOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -220,9 +204,7 @@ class CartCustomer(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CartCustomer", CartCustomer
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CartCustomer", CartCustomer)
 
 
 @dataclass(eq=False, repr=False)
@@ -246,16 +228,12 @@ class CartLine(betterproto2.Message):
 
     notes: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
-    variants: "list[CartVariant]" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    variants: "list[CartVariant]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     At most one.
     """
 
-    modifiers: "list[CartModifier]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    modifiers: "list[CartModifier]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "CartLine", CartLine)
@@ -271,17 +249,13 @@ class CartModifier(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    options: "list[CartOption]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    options: "list[CartOption]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     In the order of choosing: the first ones are the free ones.
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CartModifier", CartModifier
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CartModifier", CartModifier)
 
 
 @dataclass(eq=False, repr=False)
@@ -295,9 +269,7 @@ class CartOption(betterproto2.Message):
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CartOption", CartOption
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CartOption", CartOption)
 
 
 @dataclass(eq=False, repr=False)
@@ -314,9 +286,7 @@ class CartOrigin(betterproto2.Message):
     name: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CartOrigin", CartOrigin
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CartOrigin", CartOrigin)
 
 
 @dataclass(eq=False, repr=False)
@@ -328,9 +298,7 @@ class CartVariant(betterproto2.Message):
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CartVariant", CartVariant
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CartVariant", CartVariant)
 
 
 @dataclass(eq=False, repr=False)
@@ -339,9 +307,7 @@ class CompleteOrderRequest(betterproto2.Message):
 
     order_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    version: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    version: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
     Refuse when the order is not at this version; unset: do not check.
     """
@@ -352,21 +318,15 @@ class CompleteOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CompleteOrderRequest", CompleteOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CompleteOrderRequest", CompleteOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class CompleteOrderResponse(betterproto2.Message):
-    order: "OrderRecord | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "OrderRecord | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CompleteOrderResponse", CompleteOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CompleteOrderResponse", CompleteOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -380,27 +340,17 @@ class CreateCounterOrderRequest(betterproto2.Message):
     Read from the location when empty.
     """
 
-    origin: "CartOrigin | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    origin: "CartOrigin | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
-    customer: "CartCustomer | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    customer: "CartCustomer | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
-    items: "list[CartLine]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[CartLine]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    get_sms: "bool | None" = betterproto2.field(
-        7, betterproto2.TYPE_BOOL, optional=True
-    )
+    get_sms: "bool | None" = betterproto2.field(7, betterproto2.TYPE_BOOL, optional=True)
 
     menu_id: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
 
-    payment_id: "___google__protobuf__.Value | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    payment_id: "___google__protobuf__.Value | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Sent by old clients, ignored.
     """
@@ -412,9 +362,7 @@ class CreateCounterOrderRequest(betterproto2.Message):
     Sent by old clients, ignored.
     """
 
-    discount: "___google__protobuf__.Value | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    discount: "___google__protobuf__.Value | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Sent by old clients, ignored.
     """
@@ -425,9 +373,7 @@ class CreateCounterOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "CreateCounterOrderRequest", CreateCounterOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "CreateCounterOrderRequest", CreateCounterOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -445,21 +391,15 @@ class GetOrderRequest(betterproto2.Message):
     order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "GetOrderRequest", GetOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetOrderRequest", GetOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class GetOrderResponse(betterproto2.Message):
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "GetOrderResponse", GetOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetOrderResponse", GetOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -467,9 +407,7 @@ class GetOrderStatusRequest(betterproto2.Message):
     order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "GetOrderStatusRequest", GetOrderStatusRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetOrderStatusRequest", GetOrderStatusRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -484,17 +422,13 @@ class GetOrderStatusResponse(betterproto2.Message):
     As Order.status.
     """
 
-    updated_at: "str | None" = betterproto2.field(
-        3, betterproto2.TYPE_STRING, optional=True
-    )
+    updated_at: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True)
     """
     When it last changed; unset when that is not known.
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "GetOrderStatusResponse", GetOrderStatusResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetOrderStatusResponse", GetOrderStatusResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -503,28 +437,20 @@ class ListOrdersRequest(betterproto2.Message):
 
     location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    statuses: "list[OrderStatus]" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, repeated=True
-    )
+    statuses: "list[OrderStatus]" = betterproto2.field(3, betterproto2.TYPE_ENUM, repeated=True)
     """
     Only these; empty: all.
     """
 
     from_: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     Placed at or after.
     """
 
     until: "datetime.datetime | None" = betterproto2.field(
-        5,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     Placed before.
@@ -541,16 +467,12 @@ class ListOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "ListOrdersRequest", ListOrdersRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "ListOrdersRequest", ListOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListOrdersResponse(betterproto2.Message):
-    orders: "list[OrderRecord]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[OrderRecord]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -558,9 +480,7 @@ class ListOrdersResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "ListOrdersResponse", ListOrdersResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "ListOrdersResponse", ListOrdersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -569,9 +489,7 @@ class MarkOrderReadyRequest(betterproto2.Message):
 
     order_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    version: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    version: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
     Refuse when the order is not at this version; unset: do not check.
     """
@@ -582,21 +500,15 @@ class MarkOrderReadyRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "MarkOrderReadyRequest", MarkOrderReadyRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "MarkOrderReadyRequest", MarkOrderReadyRequest)
 
 
 @dataclass(eq=False, repr=False)
 class MarkOrderReadyResponse(betterproto2.Message):
-    order: "OrderRecord | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "OrderRecord | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "MarkOrderReadyResponse", MarkOrderReadyResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "MarkOrderReadyResponse", MarkOrderReadyResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -618,33 +530,23 @@ class Order(betterproto2.Message):
 
     location_slug: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
-    customer: "OrderCustomer | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    customer: "OrderCustomer | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
 
-    origin: "OrderOrigin | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    origin: "OrderOrigin | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
 
-    items: "list[OrderLine]" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderLine]" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, repeated=True)
 
     status: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     As stored: a name of OrderStatus without its prefix, or what the old system wrote.
     """
 
-    total_price_cents: "int | None" = betterproto2.field(
-        10, betterproto2.TYPE_INT64, optional=True
-    )
+    total_price_cents: "int | None" = betterproto2.field(10, betterproto2.TYPE_INT64, optional=True)
     """
     With tax, less the discount. Unset when an old document holds no number.
     """
 
-    discount: "OrderDiscount | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    discount: "OrderDiscount | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Unset without a campaign.
     """
@@ -672,25 +574,18 @@ class OrderChange(betterproto2.Message):
     """
 
     at: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When it was made, if it was made by this system; else when it was seen.
     """
 
-    order: "Order | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The order after it.
     """
 
-    record: "OrderRecord | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    record: "OrderRecord | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The restaurant's view after it; in the full view only.
     """
@@ -701,9 +596,7 @@ class OrderChange(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderChange", OrderChange
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderChange", OrderChange)
 
 
 @dataclass(eq=False, repr=False)
@@ -715,9 +608,7 @@ class OrderCustomer(betterproto2.Message):
     name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderCustomer", OrderCustomer
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderCustomer", OrderCustomer)
 
 
 @dataclass(eq=False, repr=False)
@@ -726,14 +617,10 @@ class OrderDiscount(betterproto2.Message):
 
     type: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True)
 
-    amount_cents: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    amount_cents: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderDiscount", OrderDiscount
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderDiscount", OrderDiscount)
 
 
 @dataclass(eq=False, repr=False)
@@ -752,10 +639,7 @@ class OrderHistoryEntry(betterproto2.Message):
     to_status: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     at: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     actor: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
@@ -766,9 +650,7 @@ class OrderHistoryEntry(betterproto2.Message):
     reason: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderHistoryEntry", OrderHistoryEntry
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderHistoryEntry", OrderHistoryEntry)
 
 
 @dataclass(eq=False, repr=False)
@@ -783,42 +665,28 @@ class OrderLine(betterproto2.Message):
 
     name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    price_cents: "int | None" = betterproto2.field(
-        4, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(4, betterproto2.TYPE_INT64, optional=True)
     """
     With variant and modifiers, before tax.
     """
 
     notes: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
-    variants: "list[OrderVariant]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    variants: "list[OrderVariant]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    modifiers: "list[OrderModifier]" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    modifiers: "list[OrderModifier]" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    station_tags: "list[str]" = betterproto2.field(
-        8, betterproto2.TYPE_STRING, repeated=True
-    )
+    station_tags: "list[str]" = betterproto2.field(8, betterproto2.TYPE_STRING, repeated=True)
 
     started_at: "datetime.datetime | None" = betterproto2.field(
-        9,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When the kitchen began it.
     """
 
     completed_at: "datetime.datetime | None" = betterproto2.field(
-        10,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        10, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When the kitchen finished it.
@@ -834,14 +702,10 @@ class OrderModifier(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    options: "list[OrderOption]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    options: "list[OrderOption]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderModifier", OrderModifier
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderModifier", OrderModifier)
 
 
 @dataclass(eq=False, repr=False)
@@ -850,14 +714,10 @@ class OrderOption(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    price_cents: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderOption", OrderOption
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderOption", OrderOption)
 
 
 @dataclass(eq=False, repr=False)
@@ -867,9 +727,7 @@ class OrderOrigin(betterproto2.Message):
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderOrigin", OrderOrigin
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderOrigin", OrderOrigin)
 
 
 @dataclass(eq=False, repr=False)
@@ -885,9 +743,7 @@ class OrderPreview(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderPreview", OrderPreview
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderPreview", OrderPreview)
 
 
 @dataclass(eq=False, repr=False)
@@ -896,13 +752,9 @@ class OrderRecord(betterproto2.Message):
     An order as the restaurant sees it.
     """
 
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
-    status: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
     UNSPECIFIED when the old system wrote something else.
     """
@@ -915,20 +767,14 @@ class OrderRecord(betterproto2.Message):
     """
 
     started_at: "datetime.datetime | None" = betterproto2.field(
-        5,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When it was placed.
     """
 
     ended_at: "datetime.datetime | None" = betterproto2.field(
-        6,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When it was picked up or canceled.
@@ -939,9 +785,7 @@ class OrderRecord(betterproto2.Message):
     Grows by one with each change made by this system.
     """
 
-    history: "list[OrderHistoryEntry]" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    history: "list[OrderHistoryEntry]" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What happened to it, oldest first; changes made by the old system are not in it.
     """
@@ -957,24 +801,18 @@ class OrderRecord(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderRecord", OrderRecord
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderRecord", OrderRecord)
 
 
 @dataclass(eq=False, repr=False)
 class OrdersSnapshot(betterproto2.Message):
-    orders: "list[OrderRecord]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[OrderRecord]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Oldest first.
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrdersSnapshot", OrdersSnapshot
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrdersSnapshot", OrdersSnapshot)
 
 
 @dataclass(eq=False, repr=False)
@@ -983,14 +821,10 @@ class OrderVariant(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    price_cents: "int | None" = betterproto2.field(
-        3, betterproto2.TYPE_INT64, optional=True
-    )
+    price_cents: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "OrderVariant", OrderVariant
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "OrderVariant", OrderVariant)
 
 
 @dataclass(eq=False, repr=False)
@@ -998,9 +832,7 @@ class PlaceOrderRequest(betterproto2.Message):
     preview_order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "PlaceOrderRequest", PlaceOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "PlaceOrderRequest", PlaceOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1012,9 +844,7 @@ class PlaceOrderResponse(betterproto2.Message):
     message: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "PlaceOrderResponse", PlaceOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "PlaceOrderResponse", PlaceOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1025,21 +855,13 @@ class PreviewOrderRequest(betterproto2.Message):
 
     location_slug: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    origin: "CartOrigin | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    origin: "CartOrigin | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
-    customer: "CartCustomer | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    customer: "CartCustomer | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
-    items: "list[CartLine]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[CartLine]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    get_sms: "bool | None" = betterproto2.field(
-        7, betterproto2.TYPE_BOOL, optional=True
-    )
+    get_sms: "bool | None" = betterproto2.field(7, betterproto2.TYPE_BOOL, optional=True)
     """
     Whether the guest wants messages about the order.
     """
@@ -1049,9 +871,7 @@ class PreviewOrderRequest(betterproto2.Message):
     The menu the cart was filled from. Without it, the location's menu that holds all lines.
     """
 
-    payment_id: "___google__protobuf__.Value | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    payment_id: "___google__protobuf__.Value | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Sent by old clients. Kept with the preview, never used.
     """
@@ -1063,9 +883,7 @@ class PreviewOrderRequest(betterproto2.Message):
     Sent by old clients, ignored.
     """
 
-    discount: "___google__protobuf__.Value | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    discount: "___google__protobuf__.Value | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Sent by old clients, ignored: the discount comes from the campaign.
     """
@@ -1076,21 +894,15 @@ class PreviewOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "PreviewOrderRequest", PreviewOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "PreviewOrderRequest", PreviewOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class PreviewOrderResponse(betterproto2.Message):
-    data: "OrderPreview | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    data: "OrderPreview | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "PreviewOrderResponse", PreviewOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "PreviewOrderResponse", PreviewOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1098,9 +910,7 @@ class WatchHeartbeat(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchHeartbeat", WatchHeartbeat
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchHeartbeat", WatchHeartbeat)
 
 
 @dataclass(eq=False, repr=False)
@@ -1113,9 +923,7 @@ class WatchOrderRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchOrderRequest", WatchOrderRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchOrderRequest", WatchOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1132,21 +940,13 @@ class WatchOrderResponse(betterproto2.Message):
     Opaque; hand it back to continue after this message.
     """
 
-    snapshot: "Order | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    snapshot: "Order | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    change: "OrderChange | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    change: "OrderChange | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    reset: "WatchReset | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    reset: "WatchReset | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    heartbeat: "WatchHeartbeat | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "WatchHeartbeat | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
     snapshot_version: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
     """
@@ -1154,9 +954,7 @@ class WatchOrderResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchOrderResponse", WatchOrderResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchOrderResponse", WatchOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1179,9 +977,7 @@ class WatchOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchOrdersRequest", WatchOrdersRequest
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchOrdersRequest", WatchOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1198,26 +994,16 @@ class WatchOrdersResponse(betterproto2.Message):
     Opaque; hand it back to continue after this message.
     """
 
-    snapshot: "OrdersSnapshot | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    snapshot: "OrdersSnapshot | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    change: "OrderChange | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    change: "OrderChange | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    reset: "WatchReset | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    reset: "WatchReset | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    heartbeat: "WatchHeartbeat | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "WatchHeartbeat | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchOrdersResponse", WatchOrdersResponse
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchOrdersResponse", WatchOrdersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1232,9 +1018,7 @@ class WatchReset(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "orderbuddy.ordering.v1", "WatchReset", WatchReset
-)
+default_message_pool.register_message("orderbuddy.ordering.v1", "WatchReset", WatchReset)
 
 
 class OrderingServiceStub(betterproto2_grpclib.ServiceStub):

@@ -1,0 +1,180 @@
+"""Documents as messages, in two views: for guests with the gaps filled, in full for pricing with nothing made up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from orderbuddy.menu.v1 import catalog_pb2
+from orderbuddy.menu.v1 import menu_service_pb2 as rpc
+
+from services.menu import opening_hours
+from services.menu.values import (
+    localized,
+    nearest,
+    number,
+    obj,
+    objects,
+    struct,
+    text,
+    text_or_none,
+    texts,
+    timestamp,
+    whole,
+)
+
+Stored = Mapping[str, Any]
+
+
+def restaurant(document: Stored) -> catalog_pb2.Restaurant:
+    """Map a restaurant."""
+    return catalog_pb2.Restaurant(
+        id=text(document["_id"]),
+        name=text(document.get("name")),
+        concept=text(document.get("concept")),
+        logo=text_or_none(document.get("logo")),
+    )
+
+
+def location(document: Stored, now: datetime) -> catalog_pb2.Location:
+    """Map a location as it is at an instant."""
+    payment = obj(document.get("payment"))
+    return catalog_pb2.Location(
+        id=text(document["_id"]),
+        location_slug=text(document.get("locationSlug")),
+        name=text(document.get("name")),
+        is_active=document.get("isActive") is True,
+        accept_payment=payment.get("acceptPayment") is True,
+        emergepay_wallets_public_id=text(payment.get("emergepayWalletsPublicId")),
+        is_open=opening_hours.is_open(opening_hours.from_document(document), now),
+    )
+
+
+def catalog_location(document: Stored, now: datetime, *, full: bool) -> rpc.CatalogLocation:
+    """Map a location for the catalog's stream."""
+    entry = rpc.CatalogLocation(restaurant_id=text(document.get("restaurantId")), location=location(document, now))
+    if full:
+        entry.timezone = text(document.get("timezone"))
+        entry.auto_accept_order = document.get("autoAcceptOrder") is True
+    return entry
+
+
+def origin(document: Stored) -> catalog_pb2.Origin:
+    """Map an origin."""
+    return catalog_pb2.Origin(
+        id=text(document["_id"]),
+        restaurant_id=text(document.get("restaurantId")),
+        location_id=text(document.get("locationId")),
+        label=text(document.get("label")),
+        type=text_or_none(document.get("type")),
+    )
+
+
+def campaign(document: Stored) -> catalog_pb2.Campaign:
+    """Map a campaign."""
+    return catalog_pb2.Campaign(
+        name=text(document.get("name")), type=text(document.get("type")), reward=struct(document.get("reward"))
+    )
+
+
+def summary(document: Stored) -> catalog_pb2.MenuSummary:
+    """Map a menu without its items."""
+    return catalog_pb2.MenuSummary(
+        id=text(document["_id"]),
+        menu_slug=text(document.get("menuSlug")),
+        name=localized(document.get("name")),
+        available=document.get("available") is True,
+    )
+
+
+def menu(document: Stored, *, full: bool) -> catalog_pb2.Menu:
+    """Map a menu. Guests get what can be ordered and a page that always works; pricing gets what is stored."""
+    items = objects(document.get("items"))
+    tax = document.get("salesTax")
+    known_tax = 0.0 if tax is None and "salesTax" in document else number(tax)
+    return catalog_pb2.Menu(
+        id=text(document["_id"]),
+        restaurant_id=text(document.get("restaurantId")),
+        location_id=text(document.get("locationId")),
+        menu_slug=text(document.get("menuSlug")),
+        name=localized(document.get("name")),
+        categories=[_category(c) for c in objects(document.get("categories"))],
+        items=[_item(i, full=full) for i in items if full or i.get("isAvailable") is True],
+        sales_tax=known_tax if full else known_tax or 0.0,
+        available=document.get("available") is True,
+        schedule=struct(document.get("schedule")),
+        tags=texts(document.get("tags")),
+        service_fee_cents=whole(document.get("serviceFeeCents")),
+        created_at=timestamp(document.get("createdAt")),
+        updated_at=timestamp(document.get("updatedAt")),
+    )
+
+
+def _category(category: Stored) -> catalog_pb2.MenuCategory:
+    return catalog_pb2.MenuCategory(
+        id=text(category.get("id")),
+        name=localized(category.get("name")),
+        description=localized(category.get("description")),
+        sort_order=number(category.get("sortOrder")) or 0.0,
+        emoji=text_or_none(category.get("emoji")),
+        image_url=text_or_none(category.get("imageUrl")),
+    )
+
+
+def _cents(value: object, *, full: bool) -> int | None:
+    return whole(value) if full else nearest(value)
+
+
+def _item(item: Stored, *, full: bool) -> catalog_pb2.MenuItem:
+    return catalog_pb2.MenuItem(
+        id=text(item.get("id")),
+        name=localized(item.get("name")),
+        description=localized(item.get("description")),
+        image_urls=texts(item.get("imageUrls")),
+        category_id=text(item.get("categoryId")),
+        price_cents=_cents(item.get("priceCents"), full=full),
+        making_cost_cents=(whole(item.get("makingCostCents")) or 0) if full else 0,
+        is_available=item.get("isAvailable") is True,
+        station_tags=texts(item.get("stationTags")),
+        variants=[
+            catalog_pb2.MenuVariant(
+                id=text(v.get("id")),
+                name=text(v.get("name")),
+                price_cents=_cents(v.get("priceCents"), full=full),
+                default=v.get("default") is True,
+            )
+            for v in objects(item.get("variants"))
+        ],
+        modifiers=[_modifier(m, full=full) for m in objects(item.get("modifiers"))],
+    )
+
+
+_LIMITS = ("maxChoices", "freeChoices", "extraChoicePriceCents")
+
+
+def _modifier(modifier: Stored, *, full: bool) -> catalog_pb2.MenuModifier:
+    # Where a limit is no number, no option's price can be told: all are left unset, and pricing refuses the line.
+    broken = any(modifier.get(name) is not None and whole(modifier.get(name)) is None for name in _LIMITS)
+    options = [_option(o, full=full, broken=broken) for o in objects(modifier.get("options"))]
+    limit = whole(modifier.get("maxChoices"))
+    return catalog_pb2.MenuModifier(
+        id=text(modifier.get("id")),
+        name=localized(modifier.get("name")),
+        type=text(modifier.get("type")) or "standard",
+        required=modifier.get("required") is True,
+        selection_mode=text(modifier.get("selectionMode")) or "multiple",
+        max_choices=_int32(limit if full or limit is not None else len(options)),
+        free_choices=0 if broken else _int32(whole(modifier.get("freeChoices"))) or 0,
+        extra_choice_price_cents=0 if broken else whole(modifier.get("extraChoicePriceCents")) or 0,
+        options=options,
+    )
+
+
+def _option(option: Stored, *, full: bool, broken: bool) -> catalog_pb2.MenuOption:
+    price = None if full and broken else _cents(option.get("priceCents"), full=full)
+    return catalog_pb2.MenuOption(id=text(option.get("id")), name=localized(option.get("name")), price_cents=price)
+
+
+def _int32(value: int | None) -> int | None:
+    return None if value is None else max(-(2**31), min(value, 2**31 - 1))

@@ -1,0 +1,89 @@
+"""The edge under a real uvicorn on a free port, with scripted services behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from edge.app import Edge
+from edge.settings import EdgeSettings
+from edge.wiring import build, server_config
+from tests.servers.scripted import Restartable, ScriptedMenu, ScriptedOrdering
+from tests.support import SECRET, eventually
+
+MENU_APP = "http://localhost:5173"
+STORE_APP = "http://localhost:5174"
+
+
+@dataclass
+class RunningEdge:
+    """What a test talks to."""
+
+    edge: Edge
+    http: httpx.AsyncClient
+    port: int
+    menu: ScriptedMenu
+    ordering: ScriptedOrdering
+    menu_server: Restartable
+    ordering_server: Restartable
+
+    @contextlib.asynccontextmanager
+    async def socket(self, order_id: str, token: str = "", **options: Any) -> AsyncIterator[ClientConnection]:
+        query = f"?resumeToken={token}" if token else ""
+        url = f"ws://127.0.0.1:{self.port}/ws/orders/{order_id}{query}"
+        async with connect(url, compression=None, **options) as connection:
+            yield connection
+
+    async def followed(self) -> None:
+        """Wait until the edge follows both services."""
+        await eventually(lambda: self.edge.cache.follower.live and self.edge.sockets.feed.follower.live)
+
+
+async def received(connection: ClientConnection, timeout_seconds: float = 5.0) -> dict[str, Any]:
+    """Return the next message that is no heartbeat."""
+    async with asyncio.timeout(timeout_seconds):
+        while True:
+            message: dict[str, Any] = json.loads(await connection.recv())
+            if message["type"] != "heartbeat":
+                return message
+
+
+@contextlib.asynccontextmanager
+async def running_edge(**environment: Any) -> AsyncIterator[RunningEdge]:
+    """Start two scripted services and the edge; stop all in the end. Does not wait for the streams."""
+    menu, ordering = ScriptedMenu(), ScriptedOrdering()
+    servers = Restartable(menu), Restartable(ordering)
+    for server in servers:
+        await server.start()
+    settings = EdgeSettings.model_validate(
+        {
+            "ORDERBUDDY_ASSERTION_SECRET": SECRET,
+            "ORDERBUDDY_MENU_ADDRESS": servers[0].address,
+            "ORDERBUDDY_ORDERING_ADDRESS": servers[1].address,
+            **environment,
+        }
+    )
+    edge = build(settings)
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = uvicorn.Server(server_config(edge, settings, loop="asyncio"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    await eventually(lambda: server.started)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            yield RunningEdge(edge, http, port, menu, ordering, *servers)
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+        for grpc_server in servers:
+            await grpc_server.stop()

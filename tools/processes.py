@@ -1,0 +1,225 @@
+"""The whole system as processes on this machine: for `make up`, tests of whole flows, faults and benchmarks."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import pathlib
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Self
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from services.kit.mongod import EmbeddedMongod, end_with_parent, free_port
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+READY_SECONDS = 30.0
+STOP_SECONDS = 8.0
+SERVICES = ("menu", "ordering")
+
+
+class StackProblem(Exception):
+    """The system can't be started; the message says what to change."""
+
+
+@dataclass
+class Part:
+    """One process."""
+
+    name: str
+    module: str
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Stack:
+    """Database, services and edge. Ports of 0 are chosen freely; `mongo_uri` given: that database is used."""
+
+    def __init__(
+        self,
+        data: pathlib.Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        edge_port: int = 0,
+        service_ports: Mapping[str, int] | None = None,
+        mongo_uri: str | None = None,
+    ) -> None:
+        self.data = data.resolve()
+        self.mongod = None if mongo_uri else EmbeddedMongod(self.data / "mongodb")
+        self._mongo_uri = mongo_uri
+        ports = service_ports or {}
+        self.parts = {name: Part(name, f"services.{name}", ports.get(name) or free_port()) for name in SERVICES}
+        self.parts["edge"] = Part("edge", "edge", edge_port or free_port())
+        self.secret = self._secret()
+        self._env = {**os.environ, "DB_NAME": "orderbuddy", **(env or {})}
+        self._logs: dict[str, IO[bytes]] = {}
+
+    @property
+    def edge_url(self) -> str:
+        """Where the edge answers."""
+        return f"http://127.0.0.1:{self.parts['edge'].port}"
+
+    @property
+    def mongo_uri(self) -> str:
+        """Connection string of the database."""
+        if self._mongo_uri:
+            return self._mongo_uri
+        assert self.mongod is not None
+        return self.mongod.uri
+
+    @property
+    def db_name(self) -> str:
+        """Name of the database."""
+        return self._env["DB_NAME"]
+
+    def address(self, service: str) -> str:
+        """Return a service's gRPC address."""
+        return f"127.0.0.1:{self.parts[service].port}"
+
+    def log_path(self, name: str) -> pathlib.Path:
+        """Return where a part's log is."""
+        return self.data / "logs" / f"{name}.log"
+
+    def start(self) -> None:
+        """Start everything, without waiting for the services. Raises StackProblem, MongodProblem."""
+        (self.data / "logs").mkdir(parents=True, exist_ok=True)
+        if self.mongod is not None:
+            self.mongod.start()
+        for name in self.parts:
+            self.start_part(name)
+
+    def start_part(self, name: str) -> None:
+        """Start one process."""
+        part = self.parts[name]
+        if name not in self._logs:
+            self._logs[name] = self.log_path(name).open("ab")
+        part.process = subprocess.Popen(
+            [sys.executable, "-m", part.module],
+            cwd=ROOT,
+            env=self._environment(),
+            stdout=self._logs[name],
+            stderr=self._logs[name],
+            start_new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
+            preexec_fn=end_with_parent,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        edge = self.parts["edge"].port
+        path = os.pathsep.join([str(ROOT), str(ROOT / "gen"), self._env.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        addresses = {f"ORDERBUDDY_{name.upper()}_ADDRESS": self.address(name) for name in SERVICES}
+        defaults = {"API_ENDPOINT": f"http://localhost:{edge}", "ORDERBUDDY_PROFILE": "embedded"}
+        return {
+            **defaults,
+            **self._env,
+            **addresses,
+            "PYTHONPATH": path,
+            "PORT": str(edge),
+            "DB_CONN_STRING": self.mongo_uri,
+            "ORDERBUDDY_ASSERTION_SECRET": self.secret,
+        }
+
+    def _secret(self) -> str:
+        """Return the secret that edge and services share; made once."""
+        path = self.data / "assertion-secret"
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_text(encoding="ascii")
+
+    def wait_ready(self, timeout_seconds: float = READY_SECONDS) -> None:
+        """Wait until all services are SERVING and the edge is ready. Raises StackProblem, with the part's last words."""
+        until = time.monotonic() + timeout_seconds
+        waiting = dict.fromkeys(self.parts)
+        while waiting:
+            for name in list(waiting):
+                if self.is_ready(name):
+                    del waiting[name]
+                elif not self.parts[name].running:
+                    raise StackProblem(f"{name} ended at its start:\n{self._last_words(name)}")
+            if time.monotonic() > until:
+                words = "\n".join(f"{name}:\n{self._last_words(name)}" for name in waiting)
+                raise StackProblem(f"not ready after {timeout_seconds:.0f} s:\n{words}")
+            time.sleep(0.05)
+
+    def _last_words(self, name: str) -> str:
+        lines = self.log_path(name).read_text(errors="replace").splitlines()
+        return "\n".join(lines[-15:])
+
+    def is_ready(self, name: str) -> bool:
+        """Tell whether a part serves."""
+        part = self.parts[name]
+        if name == "edge":
+            connection = http.client.HTTPConnection("127.0.0.1", part.port, timeout=2)
+            try:
+                connection.request("GET", "/readyz")
+                return connection.getresponse().status == http.HTTPStatus.OK
+            except (OSError, http.client.HTTPException):
+                return False
+            finally:
+                connection.close()
+        with grpc.insecure_channel(self.address(name)) as channel:
+            try:
+                answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
+            except grpc.RpcError:
+                return False
+            return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def kill(self, name: str) -> None:
+        """End a part as a crash would (`mongod` too)."""
+        if name == "mongod":
+            assert self.mongod is not None
+            self.mongod.kill()
+            return
+        process = self.parts[name].process
+        assert process is not None
+        process.kill()
+        process.wait()
+
+    def restart(self, name: str) -> None:
+        """Start a part again, on the same port."""
+        if name == "mongod":
+            assert self.mongod is not None
+            self.mongod.start()
+        else:
+            self.start_part(name)
+
+    def stop(self) -> None:
+        """Stop everything in good order: the edge first, the database last."""
+        for part in reversed(self.parts.values()):
+            if part.process is None:
+                continue
+            if part.running:
+                part.process.send_signal(signal.SIGTERM)
+            try:
+                part.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                part.process.kill()
+                part.process.wait()
+        for log in self._logs.values():
+            log.close()
+        self._logs.clear()
+        if self.mongod is not None:
+            self.mongod.stop()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
