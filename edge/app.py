@@ -12,7 +12,7 @@ from edge.answers import INTERNAL_ERROR, Answer, Problem
 from edge.bodies import ClientGone, Receive, read_object
 from edge.cors import REFUSED, Cors, preflight
 from edge.guest_cache import GuestCache
-from edge.metrics import FROM_MEMORY, observe_http
+from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
 from edge.request_ids import request_id_of
 from edge.routing import Router, decode_segment, no_route
@@ -25,6 +25,7 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[bytes, bytes]
 
 _UNMATCHED: Final = "unmatched"
+_MEMORY, _SERVICE, _EDGE = "memory", "service", "edge"
 _SOCKET_PATH: Final = "/ws/orders/"
 _READS: Final = frozenset({"GET", "HEAD"})
 
@@ -87,11 +88,11 @@ class Edge:
         allowed = self._cors.headers(headers.get(b"origin"))
         try:
             if allowed is None:
-                route, answer = _UNMATCHED, REFUSED
+                route, source, answer = _UNMATCHED, _EDGE, REFUSED
             elif verb == "OPTIONS":
-                route, answer = _UNMATCHED, preflight(headers.get(b"access-control-request-headers"))
+                route, source, answer = _UNMATCHED, _EDGE, preflight(headers.get(b"access-control-request-headers"))
             else:
-                route, answer = await self._respond(scope, headers, receive, request_id)
+                route, source, answer = await self._respond(scope, headers, receive, request_id)
         except ClientGone:
             return
         await send(
@@ -102,29 +103,30 @@ class Edge:
             }
         )
         await send({"type": "http.response.body", "body": b"" if verb == "HEAD" else answer.body})
-        observe_http(route, answer.status, time.perf_counter() - started)
+        HTTP_SECONDS.observe(route, answer.status, source, time.perf_counter() - started)
 
-    async def _respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: bytes) -> tuple[str, Answer]:
-        """Return the route's name and the answer, whatever goes wrong. Raises ClientGone."""
+    async def _respond(
+        self, scope: Scope, headers: Headers, receive: Receive, request_id: bytes
+    ) -> tuple[str, str, Answer]:
+        """Return the route's name, who answered, and the answer, whatever goes wrong. Raises ClientGone."""
         try:
             if scope["method"] in _READS:
                 page = self.cache.find(scope["raw_path"])
                 if page is not None:
                     accepted, known = headers.get(b"accept-encoding", b""), headers.get(b"if-none-match")
                     answer = page.ready(accepted, known) or await page.made(accepted, known)
-                    FROM_MEMORY.inc()
-                    return page.route, self.cache.with_age(answer)
+                    return page.route, _MEMORY, self.cache.with_age(answer)
             return await self._ask_service(scope, headers, receive, request_id.decode("ascii"))
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001  the one border where a bug becomes an answer
             log.error("request_failed", request_id=request_id.decode("ascii"), exc_info=error)
-            return _UNMATCHED, INTERNAL_ERROR
+            return _UNMATCHED, _EDGE, INTERNAL_ERROR
 
     async def _ask_service(
         self, scope: Scope, headers: Headers, receive: Receive, request_id: str
-    ) -> tuple[str, Answer]:
-        """Return the route's name and the answer of whoever serves it. Raises ClientGone."""
+    ) -> tuple[str, str, Answer]:
+        """Return the same, from whoever serves the route. Raises ClientGone."""
         route = _UNMATCHED
         verb: str = scope["method"]
         path: str = scope["raw_path"].decode("latin-1")
@@ -136,9 +138,10 @@ class Edge:
                 raise no_route(verb, path)
             endpoint, variables = match
             route = endpoint.route.label
-            return route, await self._transcoder.answer(endpoint, variables, query, body, headers, request_id)
+            answer = await self._transcoder.answer(endpoint, variables, query, body, headers, request_id)
+            return route, _SERVICE, answer
         except Problem as problem:
-            return route, problem.answer
+            return route, _EDGE, problem.answer
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = dict(scope["headers"])

@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
-HTTP_SECONDS = Histogram(
-    "orderbuddy_http_seconds",
-    "Time to answer, by route and status",
-    ["route", "status"],
-    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
-)
-FROM_MEMORY = Counter("orderbuddy_http_from_memory_total", "Guests' reads answered from memory")
 STREAM_RECONNECTS = Counter("orderbuddy_edge_stream_reconnects_total", "Times a stream to a service broke", ["stream"])
 CATALOG_PAGES = Gauge("orderbuddy_edge_catalog_pages", "Paths that are answered from memory")
 CATALOG_STALE_SECONDS = Gauge("orderbuddy_edge_catalog_stale_seconds", "Age of what memory holds; 0 while it follows")
 SOCKETS = Gauge("orderbuddy_edge_sockets", "Open WebSockets")
 SOCKETS_CLOSED = Counter("orderbuddy_edge_sockets_closed_total", "WebSockets that the edge closed", ["code"])
 
-_children: Final[dict[tuple[str, int], Histogram]] = {}
+_BOUNDS_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
-def observe_http(route: str, status: int, seconds: float) -> None:
-    """Count an answer. Looks the series up once per route and status: `labels` costs more than the rest."""
-    child = _children.get((route, status))
-    if child is None:
-        child = _children[(route, status)] = HTTP_SECONDS.labels(route, str(status))
-    child.observe(seconds)
+class HttpSeconds(Collector):
+    """A histogram by route, status and source of the answer.
+
+    Observing costs a fifth of the library's Histogram, which locks for threads that the edge does not have; it is a
+    tenth of the price of an answer from memory.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, int, str], list[int]] = {}
+        self._sums: dict[tuple[str, int, str], float] = {}
+
+    def observe(self, route: str, status: int, source: str, seconds: float) -> None:
+        """Count an answer."""
+        key = (route, status, source)
+        counts = self._counts.get(key)
+        if counts is None:
+            counts = self._counts[key] = [0] * (len(_BOUNDS_SECONDS) + 1)
+            self._sums[key] = 0.0
+        counts[bisect_left(_BOUNDS_SECONDS, seconds)] += 1
+        self._sums[key] += seconds
+
+    def collect(self) -> Iterable[Metric]:
+        """Return what was counted so far."""
+        family = HistogramMetricFamily(
+            "orderbuddy_http_seconds", "Time to answer", labels=["route", "status", "source"]
+        )
+        for (route, status, source), counts in self._counts.items():
+            buckets, total = [], 0
+            for bound, count in zip((*map(str, _BOUNDS_SECONDS), "+Inf"), counts, strict=True):
+                total += count
+                buckets.append((bound, total))
+            family.add_metric([route, str(status), source], buckets, self._sums[(route, status, source)])
+        yield family
+
+
+HTTP_SECONDS: Final = HttpSeconds()
+REGISTRY.register(HTTP_SECONDS)

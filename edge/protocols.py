@@ -18,27 +18,18 @@ _LINGER_SECONDS: Final = 12.0
 class BoundedHttp(HttpToolsProtocol):
     """HTTP/1.1 that cuts off endless heads."""
 
-    _in_head = True
     _head_bytes = 0
-
-    def on_message_begin(self) -> None:
-        """Count from here."""
-        self._in_head = True
-        self._head_bytes = 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """Stop counting."""
-        self._in_head = False
-        super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
         """Refuse a head that does not end."""
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self.send_400_response("The request's head is too long.")
+        # A request has its path from the moment its head is complete.
+        if self.scope is not None and "path" in self.scope:
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The request's head is too long.")
 
 
 class AbortingWebSocket(WebSocketsSansIOProtocol):

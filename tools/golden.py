@@ -1,7 +1,7 @@
 """Replay the old system's recordings against ours: `python -m tools.golden ../shared/golden`.
 
-Starts its own system on free ports with an empty database and a clock that the player sets, and plays the routes that exist so far.
-Missing: the routes of the restaurant's side, sign-in and payment; their scenarios need accounts and are not played yet.
+Starts its own system on free ports with an empty database and a clock that the player sets, and plays the routes that
+exist so far. Missing: the restaurant's side, sign-in and payment; their scenarios need accounts and are not played yet.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bson import ObjectId
 from orderbuddy.menu.v1 import menu_service_pb2 as rpc
 
 from services.kit.changes import Change, Follower, TokenUnusable
@@ -174,6 +175,19 @@ class Catalog:
         for place, menus in lists.items():
             yield _list_entry(place, menus)
 
+    async def of_location(self, restaurant_id: str, location_id: ObjectId) -> list[rpc.CatalogEntry]:
+        """Return the entries that orders at a location depend on, read from the database; none without location."""
+        location = await self._repository.location(restaurant_id, location_id)
+        if location is None:
+            return []
+        now = self._clock.now()
+        menus = await self._repository.menus(restaurant_id, location_id)
+        campaigns = await self._repository.campaigns(restaurant_id, location_id)
+        entries = [entry_of("locations", location, now, full=True)]
+        entries += [entry_of("menus", menu, now, full=True) for menu in menus]
+        entries += [entry_of("campaigns", campaign, now, full=True) for campaign in campaigns]
+        return [*entries, _list_entry((restaurant_id, str(location_id)), menus)]
+
     # -- resuming -------------------------------------------------------------------------------------------------
 
     def token(self, place: str) -> str:
@@ -181,7 +195,7 @@ class Catalog:
         return f"{place}.{int(self._clock.now().timestamp() * 1000)}"
 
     async def missed(self, place: str) -> AsyncGenerator[Positioned[CatalogEvent], None]:
-        """Refuse: what is not in memory any more is told by a snapshot, which is no larger than a long absence's changes.
+        """Refuse: what is not in memory any more is told by a snapshot, no larger than a long absence's changes.
 
         Raises TokenUnusable.
         """

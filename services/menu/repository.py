@@ -86,6 +86,16 @@ class MenuRepository:
         place = {"restaurantId": restaurant_id, "locationId": location_id, "originId": origin_id}
         return await self._db["campaigns"].find_one({**place, "isActive": True}, _CAMPAIGN)
 
+    async def campaigns(self, restaurant_id: str, location_id: ObjectId) -> list[Document]:
+        """Return a location's active campaigns."""
+        query = {"restaurantId": restaurant_id, "locationId": location_id, "isActive": True}
+        return await self._db["campaigns"].find(query, _CAMPAIGN).to_list()
+
+    async def menus(self, restaurant_id: str, location_id: ObjectId) -> list[Document]:
+        """Return a location's menus, in the order of insertion."""
+        query = {"restaurantId": restaurant_id, "locationId": location_id}
+        return await self._db["menus"].find(query).to_list()
+
     async def summaries(self, restaurant_id: str, location_id: ObjectId) -> list[Document]:
         """Return a location's menus without items, in the order of insertion."""
         query = {"restaurantId": restaurant_id, "locationId": location_id}

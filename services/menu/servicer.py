@@ -91,6 +91,14 @@ class MenuServicer(rpc_grpc.MenuServiceServicer):
             raise NotFound("INVALID_ITEM", "the location has no such menu or item", metadata={"field": "item_id"})
         return rpc.SetItemAvailabilityResponse(version=version)
 
+    async def GetLocationCatalog(
+        self, request: rpc.GetLocationCatalogRequest, context: Context
+    ) -> rpc.GetLocationCatalogResponse:
+        """Return what orders at a location depend on, as it is now."""
+        location_id = object_id(request.location_id, "locationId", "INVALID_LOCATION")
+        entries = await self._catalog.of_location(request.restaurant_id, location_id)
+        return rpc.GetLocationCatalogResponse(entries=entries)
+
     async def WatchCatalog(
         self, request: rpc.WatchCatalogRequest, context: Context
     ) -> AsyncIterator[rpc.WatchCatalogResponse]:

@@ -19,10 +19,11 @@ async def build(runtime: Runtime) -> None:
     """Put the service together."""
     repository = OrderRepository(runtime.db)
     catalog = Catalog()
+    feed = MenuFeed(runtime.settings.menu_address, runtime.assertions, catalog)
     events = OrderEvents(repository)
     servicer = OrderingServicer(
         repository,
-        Placing(repository, catalog, runtime.clock),
+        Placing(repository, catalog, feed, runtime.clock),
         Transitions(repository, runtime.clock),
         events,
     )
@@ -31,7 +32,7 @@ async def build(runtime: Runtime) -> None:
     runtime.registrations.append(Registration(descriptor, add, servicer))
     runtime.indexes += INDEXES
     runtime.tasks["orders"] = events.run
-    runtime.tasks["catalog"] = MenuFeed(runtime.settings.menu_address, runtime.assertions, catalog).run
+    runtime.tasks["catalog"] = feed.run
     runtime.ready.append(catalog.problem)
 
 

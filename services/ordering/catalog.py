@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -43,6 +44,15 @@ class Catalog:
         self._menus: dict[str, cart.Menu] = {}
         self._lost_at: float | None = None
         self.loaded = False
+
+    @classmethod
+    def of(cls, entries: Iterable[menu_service_pb2.CatalogEntry]) -> Catalog:
+        """Make a catalog of entries that were read just now."""
+        catalog = cls()
+        catalog._entries = {entry.key: entry for entry in entries}
+        catalog._incoming = None
+        catalog.loaded = True
+        return catalog
 
     def apply(self, message: menu_service_pb2.WatchCatalogResponse) -> None:
         """Take in one message of WatchCatalog."""
@@ -124,7 +134,7 @@ class Catalog:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name) if name else _UTC
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return _UTC
 
 

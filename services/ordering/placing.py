@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from bson import ObjectId
 from orderbuddy.errors.v1 import errors_pb2
@@ -43,17 +43,29 @@ class Cart:
     payment_id: str | None
 
 
-class Placing:
-    """Prices carts and places orders."""
+class Menus(Protocol):
+    """Reads a location's part of the catalog afresh."""
 
-    def __init__(self, repository: OrderRepository, catalog: Catalog, clock: Clock) -> None:
+    async def now(self, restaurant_id: str, location_id: str, request_id: str) -> Catalog:
+        """Return it as it is now."""
+        ...
+
+
+class Placing:
+    """Prices carts and places orders, by the catalog in memory.
+
+    Memory may be a moment behind. Nobody is refused for that: before a refusal the location is read afresh.
+    """
+
+    def __init__(self, repository: OrderRepository, catalog: Catalog, menus: Menus, clock: Clock) -> None:
         self._repository = repository
         self._catalog = catalog
+        self._menus = menus
         self._clock = clock
 
     async def preview(self, cart: Cart, call: Call) -> Document:
         """Price a cart and store the result. Raises NotFound, InvalidInput or Refused, each naming the line."""
-        document = self._priced(cart, call)
+        document = await self._priced(cart, call)
         await self._repository.add_preview(document)
         return document
 
@@ -65,9 +77,7 @@ class Placing:
             if await self._repository.order(key):
                 return str(key)
             raise NotFound("PREVIEW_NOT_FOUND", "there is no such preview", metadata={"field": "preview_order_id"})
-        location = self._catalog.location(str(preview["restaurantId"]), str(preview["locationId"]))
-        if location is None:
-            raise NotFound("INVALID_LOCATION", "the preview's location does not exist (any more)")
+        location = await self._location(str(preview["restaurantId"]), str(preview["locationId"]), call)
         if location.accept_payment:
             if await self._repository.order(key):
                 return str(key)
@@ -77,23 +87,37 @@ class Placing:
 
     async def place_at_counter(self, cart: Cart, call: Call) -> str:
         """Price a cart and order it in one step. Raises as `preview`."""
-        preview = self._priced(cart, call)
-        location = self._catalog.location(cart.restaurant_id, cart.location_id)
-        if location is None:
-            raise NotFound("INVALID_LOCATION", "the restaurant has no such location", metadata={"field": "location_id"})
+        preview = await self._priced(cart, call)
+        location = await self._location(cart.restaurant_id, cart.location_id, call)
         preview["locationSlug"] = cart.location_slug or location.slug
         await self._repository.add_preview(preview)
         await self._store(preview, location, call)
         return str(preview["_id"])
 
-    def _priced(self, cart: Cart, call: Call) -> Document:
-        menus = self._catalog.menus(cart.restaurant_id, cart.location_id)
+    async def _location(self, restaurant_id: str, location_id: str, call: Call) -> Location:
+        location = self._catalog.location(restaurant_id, location_id)
+        if location is None or location.accept_payment:
+            fresh = await self._menus.now(restaurant_id, location_id, call.request_id)
+            location = fresh.location(restaurant_id, location_id)
+        if location is None:
+            raise NotFound("INVALID_LOCATION", "the restaurant has no such location", metadata={"field": "location_id"})
+        return location
+
+    async def _priced(self, cart: Cart, call: Call) -> Document:
+        try:
+            return self._priced_by(self._catalog, cart, call)
+        except (NotFound, Refused, InvalidInput):
+            fresh = await self._menus.now(cart.restaurant_id, cart.location_id, call.request_id)
+            return self._priced_by(fresh, cart, call)
+
+    def _priced_by(self, catalog: Catalog, cart: Cart, call: Call) -> Document:
+        menus = catalog.menus(cart.restaurant_id, cart.location_id)
         if not menus:
             text = f"no menu for restaurant {cart.restaurant_id} and location {cart.location_id}"
             raise NotFound("MENU_NOT_FOUND", text, metadata={"field": "location_id"})
-        campaign = self._catalog.campaign(cart.restaurant_id, cart.location_id, cart.origin["id"])
+        campaign = catalog.campaign(cart.restaurant_id, cart.location_id, cart.origin["id"])
         try:
-            priced = price(menus, cart.lines, campaign, cart.menu_id or None)
+            priced = price(menus, cart.lines, campaign, cart.menu_id.lower() or None)
         except PricingError as error:
             raise _refusal(error) from error
         header = {

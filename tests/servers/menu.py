@@ -31,6 +31,11 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
         while True:
             yield await queue.get()
 
+    async def GetLocationCatalog(
+        self, _request: rpc.GetLocationCatalogRequest, _context: object
+    ) -> rpc.GetLocationCatalogResponse:
+        return rpc.GetLocationCatalogResponse(entries=self._entries.values())
+
     def put(self, entry: rpc.CatalogEntry) -> None:
         self._entries[entry.key] = entry
         self._tell(rpc.WatchCatalogResponse(upsert=entry))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
+from typing import Final
 
 import grpc
 from orderbuddy.menu.v1 import menu_service_pb2, menu_service_pb2_grpc
@@ -11,32 +12,52 @@ from services.kit.following import follow
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
 from services.kit.server import MESSAGE_BYTES
+from services.kit.telemetry import log
 from services.ordering.catalog import Catalog
+
+_READ_SECONDS: Final = 2.0
 
 
 class MenuFeed:
-    """Keeps a Catalog up to date."""
+    """Keeps a Catalog up to date, and reads single locations afresh."""
 
     def __init__(self, address: str, assertions: Assertions, catalog: Catalog) -> None:
         self._address = address
         self._assertions = assertions
         self._catalog = catalog
+        self._stub: menu_service_pb2_grpc.MenuServiceStub | None = None
 
     async def run(self) -> None:
         """Follow for ever."""
         options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.keepalive_time_ms", 60_000)]
         async with grpc.aio.insecure_channel(self._address, options=options) as channel:
-            stub = menu_service_pb2_grpc.MenuServiceStub(channel)
+            self._stub = stub = menu_service_pb2_grpc.MenuServiceStub(channel)
 
             def watch(token: str) -> AsyncIterable[menu_service_pb2.WatchCatalogResponse]:
-                assertion = self._assertions.sign(Principal(CallerKind.SERVICE, "ordering"))
                 request = menu_service_pb2.WatchCatalogRequest(
                     view=menu_service_pb2.CATALOG_VIEW_FULL, resume_token=token
                 )
-                metadata = ((METADATA_KEY, f"Bearer {assertion}"), (REQUEST_ID_KEY, "ordering-menu-feed"))
                 stream: AsyncIterable[menu_service_pb2.WatchCatalogResponse] = stub.WatchCatalog(
-                    request, metadata=metadata
+                    request, metadata=self._metadata("ordering-menu-feed")
                 )
                 return stream
 
             await follow("catalog", watch, self._catalog.apply, self._catalog.connected)
+
+    async def now(self, restaurant_id: str, location_id: str, request_id: str) -> Catalog:
+        """Return a location's part of the catalog as it is in the database now; what we have when Menu is away."""
+        if self._stub is None:
+            return self._catalog
+        request = menu_service_pb2.GetLocationCatalogRequest(restaurant_id=restaurant_id, location_id=location_id)
+        try:
+            answer = await self._stub.GetLocationCatalog(
+                request, metadata=self._metadata(request_id), timeout=_READ_SECONDS
+            )
+        except grpc.aio.AioRpcError as error:
+            log.warning("menu_not_read", code=error.code().name)
+            return self._catalog
+        return Catalog.of(answer.entries)
+
+    def _metadata(self, request_id: str) -> tuple[tuple[str, str], ...]:
+        assertion = self._assertions.sign(Principal(CallerKind.SERVICE, "ordering"))
+        return ((METADATA_KEY, f"Bearer {assertion}"), (REQUEST_ID_KEY, request_id))

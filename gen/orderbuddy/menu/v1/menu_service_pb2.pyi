@@ -126,6 +126,20 @@ class SetItemAvailabilityResponse(_message.Message):
     version: int
     def __init__(self, version: _Optional[int] = ...) -> None: ...
 
+class GetLocationCatalogRequest(_message.Message):
+    __slots__ = ("restaurant_id", "location_id")
+    RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    restaurant_id: str
+    location_id: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
+
+class GetLocationCatalogResponse(_message.Message):
+    __slots__ = ("entries",)
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[CatalogEntry]
+    def __init__(self, entries: _Optional[_Iterable[_Union[CatalogEntry, _Mapping]]] = ...) -> None: ...
+
 class WatchCatalogRequest(_message.Message):
     __slots__ = ("view", "resume_token")
     VIEW_FIELD_NUMBER: _ClassVar[int]

@@ -73,6 +73,11 @@ class MenuServiceStub:
                 request_serializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityRequest.SerializeToString,
                 response_deserializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityResponse.FromString,
                 _registered_method=True)
+        self.GetLocationCatalog = channel.unary_unary(
+                '/orderbuddy.menu.v1.MenuService/GetLocationCatalog',
+                request_serializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogResponse.FromString,
+                _registered_method=True)
         self.WatchCatalog = channel.unary_stream(
                 '/orderbuddy.menu.v1.MenuService/WatchCatalog',
                 request_serializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.WatchCatalogRequest.SerializeToString,
@@ -141,6 +146,15 @@ class MenuServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLocationCatalog(self, request, context):
+        """GetLocationCatalog returns, read from the database now, the catalog's entries (full view) that orders at one location depend on:
+        the location, its menus and their list, its active campaigns. For readers of WatchCatalog that are about to refuse something and
+        want to be sure that they are not a moment behind. Empty when there is no such location. NOT_FOUND when location_id is malformed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchCatalog(self, request, context):
         """WatchCatalog streams everything guests can read: a snapshot (entries, then `synced`), then each change as it is committed, whoever
         wrote it, and heartbeats. Opening and closing by the clock are changes too.
@@ -190,6 +204,11 @@ def add_MenuServiceServicer_to_server(servicer, server):
                     servicer.SetItemAvailability,
                     request_deserializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityRequest.FromString,
                     response_serializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityResponse.SerializeToString,
+            ),
+            'GetLocationCatalog': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLocationCatalog,
+                    request_deserializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogRequest.FromString,
+                    response_serializer=orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogResponse.SerializeToString,
             ),
             'WatchCatalog': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchCatalog,
@@ -390,6 +409,33 @@ class MenuService:
             '/orderbuddy.menu.v1.MenuService/SetItemAvailability',
             orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityRequest.SerializeToString,
             orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.SetItemAvailabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLocationCatalog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.menu.v1.MenuService/GetLocationCatalog',
+            orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogRequest.SerializeToString,
+            orderbuddy_dot_menu_dot_v1_dot_menu__service__pb2.GetLocationCatalogResponse.FromString,
             options,
             channel_credentials,
             insecure,

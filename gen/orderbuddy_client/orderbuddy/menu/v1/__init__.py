@@ -13,6 +13,8 @@ __all__ = (
     "CatalogReset",
     "CatalogSynced",
     "CatalogView",
+    "GetLocationCatalogRequest",
+    "GetLocationCatalogResponse",
     "GetLocationRequest",
     "GetLocationResponse",
     "GetMenuRequest",
@@ -218,6 +220,24 @@ class CatalogSynced(betterproto2.Message):
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "CatalogSynced", CatalogSynced)
+
+
+@dataclass(eq=False, repr=False)
+class GetLocationCatalogRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("orderbuddy.menu.v1", "GetLocationCatalogRequest", GetLocationCatalogRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetLocationCatalogResponse(betterproto2.Message):
+    entries: "list[CatalogEntry]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("orderbuddy.menu.v1", "GetLocationCatalogResponse", GetLocationCatalogResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -880,6 +900,29 @@ class MenuServiceStub(betterproto2_grpclib.ServiceStub):
             "/orderbuddy.menu.v1.MenuService/SetItemAvailability",
             message,
             SetItemAvailabilityResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def get_location_catalog(
+        self,
+        message: "GetLocationCatalogRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetLocationCatalogResponse":
+        """
+        GetLocationCatalog returns, read from the database now, the catalog's entries (full view) that orders at one location depend on:
+        the location, its menus and their list, its active campaigns. For readers of WatchCatalog that are about to refuse something and
+        want to be sure that they are not a moment behind. Empty when there is no such location. NOT_FOUND when location_id is malformed.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.menu.v1.MenuService/GetLocationCatalog",
+            message,
+            GetLocationCatalogResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
