@@ -25,6 +25,9 @@ Render = Callable[[Any], Any]
 _Put = Callable[[Message, dict[str, Any]], None]
 
 _FLOATS: Final = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
+_EXACT: Final = 2.0**53
+"""Up to here every integer is a double; orjson writes none above 64 bits."""
+
 _compiled: dict[str, Render] = {}
 
 
@@ -126,7 +129,7 @@ def _converter(field: FieldDescriptor) -> Render | None:
 
 
 def _number(value: float) -> float | int | None:
-    if value.is_integer():
+    if -_EXACT <= value <= _EXACT and value.is_integer():
         return int(value)
     return value if math.isfinite(value) else None
 

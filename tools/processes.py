@@ -40,6 +40,7 @@ class Part:
 
     @property
     def running(self) -> bool:
+        """Tell whether it is there."""
         return self.process is not None and self.process.poll() is None
 
 
@@ -111,7 +112,7 @@ class Stack:
             stdout=self._logs[name],
             stderr=self._logs[name],
             start_new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
-            preexec_fn=end_with_parent,
+            preexec_fn=end_with_parent,  # noqa: PLW1509  started from the main thread
         )
 
     def _environment(self) -> dict[str, str]:
@@ -139,7 +140,7 @@ class Stack:
         return path.read_text(encoding="ascii")
 
     def wait_ready(self, timeout_seconds: float = READY_SECONDS) -> None:
-        """Wait until all services are SERVING and the edge is ready. Raises StackProblem, with the part's last words."""
+        """Wait until everything serves. Raises StackProblem, with the part's last words."""
         until = time.monotonic() + timeout_seconds
         waiting = dict.fromkeys(self.parts)
         while waiting:

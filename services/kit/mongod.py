@@ -80,6 +80,11 @@ class EmbeddedMongod:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it and wait until it takes writes (about a second). Raises MongodProblem."""
         self._data.mkdir(parents=True, exist_ok=True)

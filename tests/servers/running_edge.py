@@ -62,8 +62,8 @@ async def running_edge(**environment: Any) -> AsyncIterator[RunningEdge]:
     """Start two scripted services and the edge; stop all in the end. Does not wait for the streams."""
     menu, ordering = ScriptedMenu(), ScriptedOrdering()
     servers = Restartable(menu), Restartable(ordering)
-    for server in servers:
-        await server.start()
+    for service in servers:
+        await service.start()
     settings = EdgeSettings.model_validate(
         {
             "ORDERBUDDY_ASSERTION_SECRET": SECRET,

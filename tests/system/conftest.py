@@ -1,0 +1,29 @@
+"""The whole system as processes, once for all tests that only use it."""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from tools.demo_data import load
+from tools.processes import Stack
+
+
+async def _load(stack: Stack) -> None:
+    async with AsyncMongoClient[dict[str, Any]](stack.mongo_uri) as client:
+        await load(client[stack.db_name])
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The system with the demo restaurant. Tests that kill parts of it start their own."""
+    with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), {"ORDERBUDDY_DEMO": "0"}) as running:
+        asyncio.run(_load(running))
+        running.wait_ready()
+        yield running

@@ -1,0 +1,18 @@
+"""Parts are killed under load; longer runs: `make faults`."""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+
+from tools.faults import play
+from tools.processes import Stack
+
+
+def test_killed_parts_lose_and_double_nothing_and_no_watcher_misses_a_step(tmp_path: pathlib.Path) -> None:
+    with Stack(tmp_path, {"ORDERBUDDY_DEMO": "0"}) as stack:
+        report = asyncio.run(play(stack, seconds=15, seed=7))
+    print(report)
+    assert len(report.kills) >= 2
+    assert len(report.watched) >= 1
+    assert (report.lost, report.doubled, report.gaps, report.repeats, report.unexpected) == (0, 0, 0, 0, [])

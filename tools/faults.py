@@ -1,0 +1,215 @@
+"""Kill -9 parts of the system under load, then count: `python -m tools.faults [seconds] [seed]`.
+
+Guests preview and place (each order asked for several times at once) and repeat what fails; a kitchen moves some orders on; guests
+watch those over WebSocket and come back with their last token. In the end: lost = acknowledged, but not in the database; doubled = more orders
+than previews placed; gaps and repeats = what the watching guests saw, compared with the orders' own histories.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pathlib
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import httpx
+from bson import ObjectId
+from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
+from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
+from pymongo import AsyncMongoClient
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidHandshake, WebSocketException
+
+from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
+from tools.demo_data import DEMO, example_cart, load
+from tools.processes import Stack
+
+VICTIMS = ("ordering", "mongod", "edge", "menu")
+GUESTS, ASKED_AT_ONCE, EVERY_NTH_IS_WATCHED = 8, 3, 10
+GIVE_UP_SECONDS = 60.0
+
+
+@dataclass
+class Report:
+    """What happened."""
+
+    seed: int
+    kills: list[str] = field(default_factory=list)
+    previewed: set[str] = field(default_factory=set)
+    acknowledged: list[str] = field(default_factory=list)
+    watched: dict[str, list[int]] = field(default_factory=dict)
+    recoveries: list[float] = field(default_factory=list)
+    lost: int = 0
+    doubled: int = 0
+    gaps: int = 0
+    repeats: int = 0
+    unexpected: list[str] = field(default_factory=list)
+
+    def good(self) -> bool:
+        """Tell whether nothing was lost, doubled, left out or repeated."""
+        return not (self.lost or self.doubled or self.gaps or self.repeats or self.unexpected)
+
+    def __str__(self) -> str:
+        worst = f"{max(self.recoveries):.1f} s" if self.recoveries else "none"
+        middle = f"{sorted(self.recoveries)[len(self.recoveries) // 2]:.1f} s" if self.recoveries else "none"
+        return (
+            f"seed {self.seed}: {len(self.kills)} kills ({', '.join(self.kills)})\n"
+            f"orders acknowledged {len(self.acknowledged)}, lost {self.lost}, doubled {self.doubled}; "
+            f"watched orders {len(self.watched)}, gaps {self.gaps}, repeats {self.repeats}\n"
+            f"recovery after a kill: p50 {middle}, max {worst}\n" + "\n".join(self.unexpected[:10])
+        )
+
+
+class Evening:
+    """Guests, a kitchen and a nemesis."""
+
+    def __init__(self, stack: Stack, seconds: float, seed: int) -> None:
+        self.stack, self.until, self.random = stack, time.monotonic() + seconds, random.Random(seed)
+        self.report = Report(seed)
+        self._watchers: list[asyncio.Task[None]] = []
+        self._last_success = time.monotonic()
+
+    async def run(self) -> Report:
+        """Play it and count."""
+        async with httpx.AsyncClient(base_url=self.stack.edge_url, timeout=8) as client:
+            nemesis = asyncio.create_task(self._nemesis())
+            await asyncio.gather(*(self._guest(client) for _ in range(GUESTS)))
+            await nemesis
+            await asyncio.gather(*self._watchers)
+        await self._count()
+        return self.report
+
+    async def _nemesis(self) -> None:
+        while time.monotonic() + 3 < self.until:
+            await asyncio.sleep(self.random.uniform(1.0, 2.5))
+            victim = self.random.choice(VICTIMS)
+            self.report.kills.append(victim)
+            killed_at = time.monotonic()
+            await asyncio.to_thread(self.stack.kill, victim)
+            await asyncio.sleep(self.random.uniform(0.0, 0.5))
+            await asyncio.to_thread(self.stack.restart, victim)
+            while self._last_success < killed_at + 0.5 and time.monotonic() < killed_at + GIVE_UP_SECONDS:
+                await asyncio.sleep(0.02)
+            self.report.recoveries.append(self._last_success - killed_at)
+
+    async def _until_it_works(self, what: Callable[[], Awaitable[httpx.Response]]) -> dict[str, Any]:
+        give_up = time.monotonic() + GIVE_UP_SECONDS
+        while True:
+            try:
+                answer = await what()
+                if answer.status_code == httpx.codes.OK:
+                    self._last_success = time.monotonic()
+                    found: dict[str, Any] = answer.json()
+                    return found
+                if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    self.report.unexpected.append(f"{answer.status_code} {answer.text[:200]}")
+                    raise SystemExit(self.report.unexpected[-1])
+            except httpx.TransportError:
+                pass
+            if time.monotonic() > give_up:
+                raise SystemExit("the system did not come back")
+            await asyncio.sleep(0.1)
+
+    async def _guest(self, client: httpx.AsyncClient) -> None:
+        while time.monotonic() < self.until:
+            cart = example_cart()
+            preview = await self._until_it_works(lambda: client.post("/order-app/cart/preview-order", json=cart))
+            preview_id = preview["data"]["previewOrderId"]
+            self.report.previewed.add(preview_id)
+            body = {"previewOrderId": preview_id}
+            place = "/payments/place-order-without-payment"
+            answers = await asyncio.gather(
+                *(self._until_it_works(lambda: client.post(place, json=body)) for _ in range(ASKED_AT_ONCE))
+            )
+            if {a["orderId"] for a in answers} != {preview_id}:
+                self.report.unexpected.append(f"preview {preview_id} became {answers}")
+            self.report.acknowledged.append(preview_id)
+            if len(self.report.acknowledged) % EVERY_NTH_IS_WATCHED == 0:
+                self._watchers += [
+                    asyncio.create_task(self._watch(preview_id)),
+                    asyncio.create_task(self._kitchen(preview_id)),
+                ]
+
+    async def _watch(self, order_id: str) -> None:
+        seen = self.report.watched.setdefault(order_id, [])
+        base, token = self.stack.edge_url.replace("http", "ws"), ""
+        while True:
+            try:
+                async with connect(f"{base}/ws/orders/{order_id}?resumeToken={token}", compression=None) as socket:
+                    async for text in socket:
+                        message = json.loads(text)
+                        if message["type"] == "error":
+                            break
+                        token = message.get("resumeToken", token)
+                        if "version" in message and not (message["type"] == "snapshot" and seen):
+                            seen.append(message["version"])
+                        if message.get("status", message.get("order", {}).get("status")) == "PICKED_UP":
+                            return
+            except (OSError, InvalidHandshake, WebSocketException, TimeoutError):
+                pass
+            await asyncio.sleep(0.1)
+
+    async def _kitchen(self, order_id: str) -> None:
+        assertions = Assertions(self.stack.secret)
+        async with grpc.aio.insecure_channel(self.stack.address("ordering")) as channel:
+            stub = rpc_grpc.OrderingServiceStub(channel)
+            steps: list[tuple[Any, Any]] = [
+                (stub.AcceptOrder, rpc.AcceptOrderRequest),
+                (stub.MarkOrderReady, rpc.MarkOrderReadyRequest),
+                (stub.CompleteOrder, rpc.CompleteOrderRequest),
+            ]
+            for number, (call, kind) in enumerate(steps):
+                request = kind(restaurant_id=DEMO.restaurant_id, order_id=order_id, request_id=f"{order_id}-{number}")
+                while True:
+                    assertion = assertions.sign(Principal(CallerKind.SERVICE, "kitchen"))
+                    try:
+                        await call(request, metadata=((METADATA_KEY, f"Bearer {assertion}"),), timeout=5)
+                        break
+                    except grpc.aio.AioRpcError as error:
+                        if error.code() is grpc.StatusCode.FAILED_PRECONDITION:
+                            self.report.unexpected.append(f"step {number} of {order_id}: {error.details()}")
+                            break
+                    await asyncio.sleep(0.2)
+
+    async def _count(self) -> None:
+        async with AsyncMongoClient[dict[str, Any]](self.stack.mongo_uri) as client:
+            orders = client[self.stack.db_name]["orders"]
+            stored = {str(d["_id"]): d async for d in orders.find({}, {"history": 1, "meta": 1})}
+        report = self.report
+        report.lost = sum(1 for order_id in report.acknowledged if order_id not in stored)
+        report.doubled = len(stored.keys() - report.previewed)
+        for order_id, seen in report.watched.items():
+            versions = [entry["version"] for entry in stored[order_id]["history"]]
+            report.gaps += len(set(versions[versions.index(seen[0]) :]) - set(seen))
+            report.repeats += len(seen) - len(set(seen))
+
+
+async def play(stack: Stack, seconds: float, seed: int) -> Report:
+    """Load the demo restaurant and play an evening."""
+    async with AsyncMongoClient[dict[str, Any]](stack.mongo_uri) as client:
+        await load(client[stack.db_name])
+        assert await client[stack.db_name]["locations"].find_one({"_id": ObjectId(DEMO.location_id)})
+    await asyncio.to_thread(stack.wait_ready)
+    return await Evening(stack, seconds, seed).run()
+
+
+def main() -> int:
+    """Play for some seconds and print the report."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
+    print(f"seed {seed}, {seconds:.0f} s", flush=True)
+    with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), {"ORDERBUDDY_DEMO": "0"}) as stack:
+        report = asyncio.run(play(stack, seconds, seed))
+    print(report)
+    return 0 if report.good() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
