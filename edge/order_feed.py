@@ -54,15 +54,16 @@ class Place:
         except ValueError:
             return None
 
-    def includes(self, other: Place) -> bool:
+    def includes(self, other: Place, *, keeps_version: bool = True) -> bool:
         """Tell whether who is here has seen the other state.
 
-        The old system changes orders without counting versions up, so an equal version says nothing: then what is in
-        the order decides.
+        The old system changes orders without counting versions up (`keeps_version`), so an equal version says nothing:
+        then what is in the order decides. Of a change that has a version of its own the version decides, because what
+        is in the order may already be later.
         """
         if other.token == self.token or other.version < self.version:
             return True
-        return other.version == self.version and other.digest == self.digest
+        return other.version == self.version and (not keeps_version or other.digest == self.digest)
 
     def at(self, token: str) -> Place:
         """Return the same state at a later token."""
@@ -77,11 +78,12 @@ def place_of(version: int, order: order_pb2.Order, token: str) -> Place:
 class OrderEvent:
     """A committed change, encoded at most once for all sockets."""
 
-    __slots__ = ("_change", "_text", "place", "removed")
+    __slots__ = ("_change", "_text", "keeps_version", "place", "removed")
 
     def __init__(self, token: str, change: order_pb2.OrderChange) -> None:
         self.place = place_of(change.version, change.order, token)
         self.removed = change.removed
+        self.keeps_version = change.keeps_version
         self._change = change
         self._text: str | None = None
 

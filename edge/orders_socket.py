@@ -228,7 +228,7 @@ class _Socket:
         """Send a change, unless the client knows it."""
         if event.removed:
             raise _no_such_order()
-        if self._place is not None and self._place.includes(event.place):
+        if self._place is not None and self._place.includes(event.place, keeps_version=event.keeps_version):
             return
         await self._send_text(event.text)
         self._place = event.place

@@ -149,6 +149,9 @@ class Evening:
                             break
                         token = message.get("resumeToken", token)
                         if "version" in message and not (message["type"] == "snapshot" and seen):
+                            if message["version"] in seen:
+                                note = f"{order_id} saw version {message['version']} again: {seen}, {message['type']}"
+                                self.report.unexpected.append(note)
                             seen.append(message["version"])
                         if message.get("status", message.get("order", {}).get("status")) == "PICKED_UP":
                             return

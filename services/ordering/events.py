@@ -70,6 +70,7 @@ class OrderEvent:
         if self.document is None:
             change.removed = True
         else:
+            change.keeps_version = not self.sets_version
             change.order.CopyFrom(mapping.order({**self.document, "status": self.status}))
         return change
 

@@ -228,7 +228,7 @@ class OrderHistoryEntry(_message.Message):
     def __init__(self, version: _Optional[int] = ..., from_status: _Optional[str] = ..., to_status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class OrderChange(_message.Message):
-    __slots__ = ("order_id", "version", "status", "at", "order", "record", "removed")
+    __slots__ = ("order_id", "version", "status", "at", "order", "record", "removed", "keeps_version")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -236,6 +236,7 @@ class OrderChange(_message.Message):
     ORDER_FIELD_NUMBER: _ClassVar[int]
     RECORD_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
+    KEEPS_VERSION_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     version: int
     status: str
@@ -243,4 +244,5 @@ class OrderChange(_message.Message):
     order: Order
     record: OrderRecord
     removed: bool
-    def __init__(self, order_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[Order, _Mapping]] = ..., record: _Optional[_Union[OrderRecord, _Mapping]] = ..., removed: _Optional[bool] = ...) -> None: ...
+    keeps_version: bool
+    def __init__(self, order_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[Order, _Mapping]] = ..., record: _Optional[_Union[OrderRecord, _Mapping]] = ..., removed: _Optional[bool] = ..., keeps_version: _Optional[bool] = ...) -> None: ...

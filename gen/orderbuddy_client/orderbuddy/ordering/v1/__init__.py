@@ -595,6 +595,12 @@ class OrderChange(betterproto2.Message):
     The order was deleted; `order` is unset.
     """
 
+    keeps_version: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
+    """
+    Made by the old system, which moves no version on: `version` is then that of an earlier change, and only `order` tells what is new.
+    For all other changes, whoever has seen this version knows the change; `order` may already show later ones.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "OrderChange", OrderChange)
 
