@@ -1,7 +1,7 @@
 """Measure the hot paths beside a floor, in one run: `python -m bench [seconds per measurement]`.
 
-Requests per second depend on the load generator, which shares the machine; CPU per 1,000 requests is what the serving processes used and is
-what the ratios are made of. A ratio of 1 means as cheap as the floor.
+Requests per second depend on the load generator, which shares the machine; CPU per 1,000 requests is what the serving
+processes used and is what the ratios are made of. A ratio of 1 means as cheap as the floor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import uvloop
 from bson import ObjectId
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient, MongoClient
 
 from bench.load import Outcome, Request, run
 from services.kit.mongod import end_with_parent, free_port
@@ -113,7 +113,7 @@ class Bench:
             "PYTHONPATH": f"{ROOT}:{ROOT}/gen",
         }
         command = [sys.executable, "-m", "bench.floor", part, *map(str, ports)]
-        process = subprocess.Popen(command, cwd=ROOT, env=env, preexec_fn=end_with_parent)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, preexec_fn=end_with_parent)  # noqa: PLW1509
         self._floor.append(process)
         return process.pid
 
@@ -251,8 +251,6 @@ async def main() -> None:
     """Run everything once."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
     with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), {"ORDERBUDDY_DEMO": "0"}) as stack:
-        from pymongo import AsyncMongoClient
-
         async with AsyncMongoClient[dict[str, Any]](stack.mongo_uri) as client:
             await load(client[stack.db_name])
         stack.wait_ready()

@@ -1,4 +1,7 @@
-"""Print an assertion for calls by hand, valid for a minute: `python -m tools.assertion [service|device|staff] [restaurant …]`."""
+"""Print an assertion for calls by hand, valid for a minute.
+
+python -m tools.assertion [service|device|staff] [restaurant ...]
+"""
 
 from __future__ import annotations
 

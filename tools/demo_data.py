@@ -1,4 +1,6 @@
-"""The demo restaurant, in the shapes of the old contract (part A 2.2, part B 4.4): `load` puts it into an empty database."""
+"""The demo restaurant, in the shapes of the old contract; `load` puts it into an empty database."""
+
+# ruff: noqa: E501  the items read best as a table
 
 from __future__ import annotations
 

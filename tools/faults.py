@@ -1,8 +1,9 @@
 """Kill -9 parts of the system under load, then count: `python -m tools.faults [seconds] [seed]`.
 
-Guests preview and place (each order asked for several times at once) and repeat what fails; a kitchen moves some orders on; guests
-watch those over WebSocket and come back with their last token. In the end: lost = acknowledged, but not in the database; doubled = more orders
-than previews placed; gaps and repeats = what the watching guests saw, compared with the orders' own histories.
+Guests preview and place (each order asked for several times at once) and repeat what fails; a kitchen moves some orders
+on; guests watch those over WebSocket and come back with their last token. In the end: lost = acknowledged, but not in
+the database; doubled = more orders than previews placed; gaps and repeats = what the watching guests saw, compared with
+the orders' own histories.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import grpc
@@ -34,6 +36,8 @@ from tools.processes import Stack
 VICTIMS = ("ordering", "mongod", "edge", "menu")
 GUESTS, ASKED_AT_ONCE, EVERY_NTH_IS_WATCHED = 8, 3, 10
 GIVE_UP_SECONDS = 60.0
+PREVIEW = "/order-app/cart/preview-order"
+PLACE = "/payments/place-order-without-payment"
 
 
 @dataclass
@@ -119,15 +123,11 @@ class Evening:
 
     async def _guest(self, client: httpx.AsyncClient) -> None:
         while time.monotonic() < self.until:
-            cart = example_cart()
-            preview = await self._until_it_works(lambda: client.post("/order-app/cart/preview-order", json=cart))
+            preview = await self._until_it_works(partial(client.post, PREVIEW, json=example_cart()))
             preview_id = preview["data"]["previewOrderId"]
             self.report.previewed.add(preview_id)
-            body = {"previewOrderId": preview_id}
-            place = "/payments/place-order-without-payment"
-            answers = await asyncio.gather(
-                *(self._until_it_works(lambda: client.post(place, json=body)) for _ in range(ASKED_AT_ONCE))
-            )
+            place = partial(client.post, PLACE, json={"previewOrderId": preview_id})
+            answers = await asyncio.gather(*(self._until_it_works(place) for _ in range(ASKED_AT_ONCE)))
             if {a["orderId"] for a in answers} != {preview_id}:
                 self.report.unexpected.append(f"preview {preview_id} became {answers}")
             self.report.acknowledged.append(preview_id)

@@ -35,6 +35,7 @@ class RunningEdge:
     ordering: ScriptedOrdering
     menu_server: Restartable
     ordering_server: Restartable
+    server: uvicorn.Server
 
     @contextlib.asynccontextmanager
     async def socket(self, order_id: str, token: str = "", **options: Any) -> AsyncIterator[ClientConnection]:
@@ -80,7 +81,7 @@ async def running_edge(**environment: Any) -> AsyncIterator[RunningEdge]:
     await eventually(lambda: server.started)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            yield RunningEdge(edge, http, port, menu, ordering, *servers)
+            yield RunningEdge(edge, http, port, menu, ordering, *servers, server)
     finally:
         server.should_exit = True
         await serving

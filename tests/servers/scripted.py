@@ -64,7 +64,8 @@ class Streaming:
     def __init__(self) -> None:
         self.history: list[Any] = []
         self.forgotten = 0
-        self.pauses = False
+        self.held = False
+        """While set, streams that are up to date hear of nothing new."""
         self.changed = asyncio.Condition()
 
     async def add(self, event: Any) -> str:
@@ -87,7 +88,7 @@ class Streaming:
     async def after(self, at: int) -> AsyncIterator[tuple[str, Any | None]]:
         """Yield each event with its token, and None now and then."""
         while True:
-            while at < len(self.history):
+            while at < len(self.history) and not self.held:
                 at += 1
                 yield f"t{at}", self.history[at - 1]
             async with self.changed:
