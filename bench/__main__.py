@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import uvloop
@@ -61,13 +61,16 @@ class Row:
     def cpu_per_thousand(self) -> float:
         return self.cpu / self.outcome.count * 1000 * 1000 if self.outcome.count else 0.0
 
+    parts: list[float] = field(default_factory=list)
+
     def __str__(self) -> str:
         good = sum(n for s, n in self.outcome.statuses.items() if s < 400)
         o = self.outcome
+        parts = " + ".join(f"{p / max(o.count, 1) * 1e6:.0f}" for p in self.parts) if len(self.parts) > 1 else ""
         others = "" if good == o.count else f"   statuses {o.statuses}"
         return (
             f"{self.name:<34} {o.count / o.seconds:>9,.0f} req/s  {self.cpu_per_thousand:>8.1f} ms CPU/1000"
-            f"  p50 {o.percentile(0.5):>6.2f}  p99 {o.percentile(0.99):>6.2f} ms{others}"
+            f"  p50 {o.percentile(0.5):>6.2f}  p99 {o.percentile(0.99):>6.2f} ms{others}  {parts}"
         )
 
 
@@ -96,11 +99,12 @@ class Bench:
         self, name: str, port: int, pids: Sequence[int], requests: Sequence[Request], *, once: bool = False
     ) -> Row:
         await run("127.0.0.1", port, requests[:1], seconds=0.3 if not once else 0.0, connections=4, once=once)
-        before = cpu_seconds(pids)
+        before = [cpu_seconds([pid]) for pid in pids]
         outcome = await run(
             "127.0.0.1", port, requests, seconds=60 if once else self.seconds, connections=CONNECTIONS, once=once
         )
-        row = Row(name, outcome, cpu_seconds(pids) - before)
+        used = [cpu_seconds([pid]) - b for pid, b in zip(pids, before, strict=True)]
+        row = Row(name, outcome, sum(used), used)
         self.rows[name] = row
         print(row, flush=True)
         return row

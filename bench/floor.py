@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -45,17 +47,24 @@ class Cart(BaseModel):
 
 def http(grpc_port: int) -> FastAPI:
     """One route that validates a body and passes it on."""
-    app = FastAPI()
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}")
-    insert = channel.unary_unary(
-        METHOD, request_serializer=Struct.SerializeToString, response_deserializer=StringValue.FromString
-    )
+    call: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # A channel belongs to the loop it is made in.
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}") as channel:
+            call["insert"] = channel.unary_unary(
+                METHOD, request_serializer=Struct.SerializeToString, response_deserializer=StringValue.FromString
+            )
+            yield
+
+    app = FastAPI(lifespan=lifespan)
 
     @app.post("/")
     async def post(cart: Cart) -> dict[str, Any]:
         request = Struct()
         request.update({"restaurantId": cart.restaurantId, "customer": cart.customer, "locationId": cart.locationId})
-        answer = await insert(request)
+        answer = await call["insert"](request)
         return {"data": {"previewOrderId": answer.value, "totalPriceCents": 1}}
 
     return app

@@ -99,7 +99,7 @@ class Evening:
             await asyncio.to_thread(self.stack.kill, victim)
             await asyncio.sleep(self.random.uniform(0.0, 0.5))
             await asyncio.to_thread(self.stack.restart, victim)
-            while self._last_success < killed_at + 0.5 and time.monotonic() < killed_at + GIVE_UP_SECONDS:
+            while self._last_success < killed_at + 0.5 and time.monotonic() < killed_at + GIVE_UP_SECONDS:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             self.report.recoveries.append(self._last_success - killed_at)
 

@@ -179,7 +179,9 @@ class ScriptedOrdering(Answering, ordering_service_pb2_grpc.OrderingServiceServi
         version = self.versions.get(order_id, 0) + int(counted)
         self.orders[order_id], self.versions[order_id] = order, version
         return await self.stream.add(
-            order_pb2.OrderChange(order_id=order_id, version=version, status=status, order=order)
+            order_pb2.OrderChange(
+                order_id=order_id, version=version, status=status, order=order, keeps_version=not counted
+            )
         )
 
     async def delete(self, order_id: str) -> None:

@@ -40,18 +40,20 @@ def order(status: str) -> order_pb2.Order:
 
 
 @pytest.mark.parametrize(
-    ("other", "seen"),
+    ("other", "keeps_version", "seen"),
     [
-        pytest.param(place_of(2, order("ACCEPTED"), "t2"), True, id="the same"),
-        pytest.param(place_of(2, order("ACCEPTED"), "t9"), True, id="the same state heard again"),
-        pytest.param(place_of(1, order("CREATED"), "t1"), True, id="an earlier version"),
-        pytest.param(place_of(3, order("READY_FOR_PICKUP"), "t3"), False, id="a later version"),
-        pytest.param(place_of(2, order("PICKED_UP"), "t3"), False, id="a change of the old system, not counted"),
-        pytest.param(place_of(7, order("PICKED_UP"), "t2"), True, id="the same token"),
+        pytest.param(place_of(2, order("ACCEPTED"), "t2"), False, True, id="the same"),
+        pytest.param(place_of(2, order("ACCEPTED"), "t9"), False, True, id="the same state heard again"),
+        pytest.param(place_of(2, order("PICKED_UP"), "t9"), False, True, id="the same version read again later"),
+        pytest.param(place_of(1, order("CREATED"), "t1"), False, True, id="an earlier version"),
+        pytest.param(place_of(3, order("READY_FOR_PICKUP"), "t3"), False, False, id="a later version"),
+        pytest.param(place_of(2, order("PICKED_UP"), "t3"), True, False, id="a change of the old system"),
+        pytest.param(place_of(2, order("ACCEPTED"), "t3"), True, True, id="a change of the old system heard again"),
+        pytest.param(place_of(7, order("PICKED_UP"), "t2"), False, True, id="the same token"),
     ],
 )
-def test_a_place_includes_what_its_client_has_seen(other: Place, seen: bool) -> None:
-    assert place_of(2, order("ACCEPTED"), "t2").includes(other) is seen
+def test_a_place_includes_what_its_client_has_seen(other: Place, keeps_version: bool, seen: bool) -> None:
+    assert place_of(2, order("ACCEPTED"), "t2").includes(other, keeps_version=keeps_version) is seen
 
 
 def test_an_event_is_encoded_once() -> None:
