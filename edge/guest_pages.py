@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 import brotli
@@ -47,23 +47,23 @@ class GuestPage:
         self._variants: dict[str, _Variant] = {}
         self._making = asyncio.Lock()
 
-    def ready(self, accept_encoding: bytes, if_none_match: bytes | None) -> Answer | None:
-        """Return the answer; None when its encoding has to be made first."""
-        variant = self._variants.get(best_encoding(accept_encoding))
+    def ready(self, headers: Mapping[bytes, bytes]) -> Answer | None:
+        """Return the answer to a request with these headers; None when its encoding has to be made first."""
+        variant = self._variants.get(best_encoding(headers.get(b"accept-encoding", b"")))
         if variant is None:
             return None
-        return variant.not_modified if already_has(if_none_match, self._tags) else variant.whole
+        return variant.not_modified if already_has(headers.get(b"if-none-match"), self._tags) else variant.whole
 
-    async def made(self, accept_encoding: bytes, if_none_match: bytes | None) -> Answer:
+    async def made(self, headers: Mapping[bytes, bytes]) -> Answer:
         """Return the answer, making its encoding if need be."""
-        encoding = best_encoding(accept_encoding)
+        encoding = best_encoding(headers.get(b"accept-encoding", b""))
         async with self._making:
             if encoding not in self._variants:
                 if self._large:
                     await asyncio.to_thread(self._make, encoding)
                 else:
                     self._make(encoding)
-        answer = self.ready(accept_encoding, if_none_match)
+        answer = self.ready(headers)
         assert answer is not None
         return answer
 

@@ -1,0 +1,139 @@
+"""Play a guest and a kitchen against the running system: `python -m tools.demo`, behind `make demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pathlib
+import sys
+import time
+from typing import Any
+
+import grpc
+import httpx
+from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
+from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
+from websockets.asyncio.client import ClientConnection, connect
+
+from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
+from tools.demo_data import DEMO, example_cart
+
+EDGE = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+ORDERING = os.environ.get("ORDERBUDDY_ORDERING_ADDRESS", "127.0.0.1:50052")
+PATIENCE_SECONDS = 5.0
+
+
+class DemoProblem(Exception):
+    """The demo can't go on; the message says why."""
+
+
+def say(who: str, what: str) -> None:
+    """Print a line of the transcript."""
+    print(f"{who:>8}  {what}", flush=True)
+
+
+def secret() -> str:
+    """Return the secret of the system that runs here. Raises DemoProblem."""
+    path = pathlib.Path(os.environ.get("ORDERBUDDY_DATA", ".orderbuddy")) / "assertion-secret"
+    found = os.environ.get("ORDERBUDDY_ASSERTION_SECRET") or (path.read_text("ascii") if path.exists() else "")
+    if not found:
+        raise DemoProblem(f"no secret in {path}: is the system running here? Start it with `make up`")
+    return found
+
+
+async def order(client: httpx.AsyncClient) -> str:
+    """Be the guest, up to the placed order."""
+
+    async def get(path: str) -> Any:
+        answer = await client.get(path)
+        if answer.status_code != httpx.codes.OK:
+            raise DemoProblem(f"GET {path} answered {answer.status_code}: {answer.text}")
+        return answer.json()
+
+    async def post(path: str, body: Any) -> Any:
+        answer = await client.post(path, json=body)
+        if answer.status_code != httpx.codes.OK:
+            raise DemoProblem(f"POST {path} answered {answer.status_code}: {answer.text}")
+        return answer.json()
+
+    base = f"/order-app/restaurants/{DEMO.restaurant_id}"
+    restaurant = (await get(base))["data"]
+    location = (await get(f"{base}/locations/{DEMO.location_id}"))["data"]
+    say("guest", f"{restaurant['name']}, {location['name']}: {'open' if location['isOpen'] else 'closed'}")
+    for menu in (await get(f"{base}/locations/{DEMO.location_id}/menus"))["data"]:
+        whole = (await get(f"{base}/locations/{DEMO.location_id}/menus/{menu['_id']}"))["data"]
+        say("guest", f"menu {menu['name']['en']}: " + ", ".join(item["name"]["en"] for item in whole["items"]))
+    preview = (await post("/order-app/cart/preview-order", example_cart()))["data"]
+    say("guest", f"two fish tacos and a large hibiscus water cost ${preview['totalPriceCents'] / 100:.2f} with tax")
+    body = {"previewOrderId": preview["previewOrderId"]}
+    placed = await post("/payments/place-order-without-payment", body)
+    again = await post("/payments/place-order-without-payment", body)
+    same = "the same order" if again["orderId"] == placed["orderId"] else "ANOTHER ORDER"
+    say("guest", f"order {placed['orderId']} placed; asked again: {same}")
+    order_id: str = placed["orderId"]
+    return order_id
+
+
+async def hear(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    """Return the next message of a kind. Raises DemoProblem."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                message: dict[str, Any] = json.loads(await socket.recv())
+                if message["type"] == kind:
+                    return message
+    except TimeoutError as error:
+        raise DemoProblem(f"the guest heard no {kind} within {PATIENCE_SECONDS:.0f} s") from error
+
+
+async def cook(order_id: str, socket: ClientConnection) -> None:
+    """Be the kitchen, and listen with the guest's ears."""
+    assertion = Assertions(secret()).sign(Principal(CallerKind.SERVICE, "demo kitchen"))
+    metadata = ((METADATA_KEY, f"Bearer {assertion}"),)
+    place = {"restaurant_id": DEMO.restaurant_id, "order_id": order_id}
+    async with grpc.aio.insecure_channel(ORDERING) as channel:
+        stub = rpc_grpc.OrderingServiceStub(channel)
+        steps: list[tuple[str, Any, Any]] = [
+            ("accepts", stub.AcceptOrder, rpc.AcceptOrderRequest),
+            ("is ready", stub.MarkOrderReady, rpc.MarkOrderReadyRequest),
+            ("hands over", stub.CompleteOrder, rpc.CompleteOrderRequest),
+        ]
+        for what, call, request in steps:
+            heard = asyncio.create_task(hear(socket, "order:status:updated"))
+            answer = await call(request(**place), metadata=metadata, timeout=PATIENCE_SECONDS)
+            answered = time.perf_counter()
+            say("kitchen", f"{what}: version {answer.order.version}")
+            message = await heard
+            milliseconds = (time.perf_counter() - answered) * 1000
+            say("guest", f"sees {message['status']}, {milliseconds:.1f} ms after the kitchen's answer")
+
+
+async def play() -> None:
+    """Play it all."""
+    async with httpx.AsyncClient(base_url=f"http://{EDGE}", timeout=PATIENCE_SECONDS) as client:
+        order_id = await order(client)
+    async with connect(f"ws://{EDGE}/ws/orders/{order_id}", compression=None) as socket:
+        snapshot = await hear(socket, "snapshot")
+        code = snapshot["order"]["orderCode"]
+        say("guest", f"watches order #{code}: {snapshot['order']['status']}")
+        await cook(order_id, socket)
+
+
+def main() -> int:
+    """Play; exit 1 with one clear message when it can't be done."""
+    try:
+        asyncio.run(play())
+    except DemoProblem as problem:
+        print(problem, file=sys.stderr)
+    except (OSError, httpx.TransportError) as error:
+        print(f"nothing answers at {EDGE} ({type(error).__name__}); start it with `make up`", file=sys.stderr)
+    except grpc.aio.AioRpcError as error:
+        print(f"the kitchen was refused: {error.code().name} {error.details()}", file=sys.stderr)
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
