@@ -86,8 +86,8 @@ class Edge:
         verb: str = scope["method"]
         request_id = request_id_of(headers.get(b"x-request-id"))
         allowed = self._cors.headers(headers.get(b"origin"))
-        page = self.cache.find(scope["raw_path"]) if verb in _READS else None
-        answer = page.ready(headers) if page is not None and allowed is not None else None
+        page = self.cache.find(scope["raw_path"]) if verb in _READS and allowed is not None else None
+        answer = page.ready(headers) if page is not None else None
         if page is not None and answer is not None:
             route, source, answer = page.route, _MEMORY, self.cache.with_age(answer)
         elif scope["raw_path"] in self._page_paths and verb in _READS:

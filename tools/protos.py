@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import filecmp
 import importlib.metadata
+import os
 import pathlib
 import shutil
 import subprocess
@@ -57,6 +58,8 @@ def generate(out: pathlib.Path) -> None:
     client = out / "orderbuddy_client"
     client.mkdir(parents=True)
     include = [f"-I{PROTO}", f"-I{THIRD_PARTY}"]
+    # protoc finds its plugins, and the plugin its formatter, beside this Python.
+    env = {**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     protoc = [sys.executable, "-m", "grpc_tools.protoc", *include]
     subprocess.run(
         [*protoc, f"--python_out={out}", f"--pyi_out={out}", f"--grpc_python_out={out}", *ours, VALIDATE], check=True
@@ -64,6 +67,7 @@ def generate(out: pathlib.Path) -> None:
     subprocess.run(
         [*protoc, f"--python_betterproto2_out={client}", "--python_betterproto2_opt=client_generation=async", *ours],
         check=True,
+        env=env,
         stderr=subprocess.DEVNULL,  # its progress report
     )
     for stub in out.rglob("*_pb2_grpc.py"):

@@ -130,7 +130,8 @@ class Follower:
                 # What happened before this place is read by whoever needs it, after we have begun to listen.
                 await self._on_reset()
             if stream.resume_token is not None:
-                self._on_idle(encode_token(stream.resume_token))
+                self._token = encode_token(stream.resume_token)
+                self._on_idle(self._token)
             while stream.alive:
                 change = await stream.try_next()
                 if change is not None:

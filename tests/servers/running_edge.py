@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from edge.app import Edge
 from edge.settings import EdgeSettings
@@ -56,6 +57,25 @@ async def received(connection: ClientConnection, timeout_seconds: float = 5.0) -
             message: dict[str, Any] = json.loads(await connection.recv())
             if message["type"] != "heartbeat":
                 return message
+
+
+async def closed(connection: ClientConnection) -> tuple[int | None, list[dict[str, Any]]]:
+    """Wait for the end; return the close code and what came before it."""
+    messages = []
+    async with asyncio.timeout(5):
+        try:
+            while True:
+                messages.append(json.loads(await connection.recv()))
+        except ConnectionClosed as end:
+            return end.rcvd.code if end.rcvd else None, messages
+
+
+def readers(edge: RunningEdge) -> int:
+    return edge.edge.sockets.feed.hub.readers()
+
+
+async def statuses(connection: ClientConnection, count: int) -> list[str]:
+    return [(await received(connection))["status"] for _ in range(count)]
 
 
 @contextlib.asynccontextmanager
