@@ -23,7 +23,8 @@ from bson import ObjectId
 from pymongo import AsyncMongoClient, MongoClient
 
 from bench.load import Outcome, Request, run
-from services.kit.mongod import end_with_parent, free_port
+from services.kit.child import spawn
+from services.kit.mongod import free_port
 from tools.demo_data import DEMO, example_cart, load
 from tools.processes import ROOT, Stack
 
@@ -117,7 +118,7 @@ class Bench:
             "PYTHONPATH": f"{ROOT}:{ROOT}/gen",
         }
         command = [sys.executable, "-m", "bench.floor", part, *map(str, ports)]
-        process = subprocess.Popen(command, cwd=ROOT, env=env, preexec_fn=end_with_parent)  # noqa: PLW1509
+        process = spawn(command, cwd=ROOT, env=env)
         self._floor.append(process)
         return process.pid
 

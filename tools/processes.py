@@ -17,7 +17,8 @@ from typing import IO, Self
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from services.kit.mongod import EmbeddedMongod, end_with_parent, free_port
+from services.kit.child import spawn
+from services.kit.mongod import EmbeddedMongod, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY_SECONDS = 30.0
@@ -105,14 +106,12 @@ class Stack:
         part = self.parts[name]
         if name not in self._logs:
             self._logs[name] = self.log_path(name).open("ab")
-        part.process = subprocess.Popen(
+        part.process = spawn(
             [sys.executable, "-m", part.module],
+            output=self._logs[name],
             cwd=ROOT,
             env=self._environment(),
-            stdout=self._logs[name],
-            stderr=self._logs[name],
-            start_new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
-            preexec_fn=end_with_parent,  # noqa: PLW1509  started from the main thread
+            new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
         )
 
     def _environment(self) -> dict[str, str]:
@@ -125,6 +124,7 @@ class Stack:
             **self._env,
             **addresses,
             "PYTHONPATH": path,
+            "GRPC_VERBOSITY": "ERROR",  # it tells of every peer that stops, in a form of its own
             "PORT": str(edge),
             "DB_CONN_STRING": self.mongo_uri,
             "ORDERBUDDY_ASSERTION_SECRET": self.secret,

@@ -7,7 +7,6 @@ finds it by its pid file and stops it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib.util
 import os
 import pathlib
@@ -15,17 +14,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from typing import Any, Final, Self
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.kit.child import spawn
+
 REPLICA_SET: Final = "rs0"
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0
-_PR_SET_PDEATHSIG: Final = 1
 _NOT_INITIALISED: Final = 94
 _ALREADY_INITIALISED: Final = 23
 
@@ -52,12 +51,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def end_with_parent() -> None:
-    """Ask Linux to kill this process when its parent ends. For `preexec_fn`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class EmbeddedMongod:
@@ -103,11 +96,7 @@ class EmbeddedMongod:
             *("--setParameter", "diagnosticDataCollectionEnabled=false", "--setParameter", "enableTestCommands=1"),
             *("--unixSocketPrefix", str(self._data), "--logpath", str(self._data / "mongod.log"), "--logappend"),
         ]
-        self._process = subprocess.Popen(  # noqa: S603  the command is ours
-            command,
-            stdout=subprocess.DEVNULL,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  started before there are threads
-        )
+        self._process = spawn(command, output=subprocess.DEVNULL)
         self._pid_file.write_text(str(self._process.pid))
         self._wait_for_primary()
 
