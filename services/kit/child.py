@@ -32,7 +32,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     new_session: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a command (its first word is a path). `output` takes what it prints; without it, it goes where ours goes."""
+    """Start a command (its first word is a path); what it prints goes to `output`, or where ours goes."""
     launcher = [sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid())] if sys.platform == "linux" else []
     return subprocess.Popen(  # noqa: S603  commands are ours
         [*launcher, *command], stdout=output, stderr=output, cwd=cwd, env=env, start_new_session=new_session
