@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ from pymongo.errors import DuplicateKeyError
 from services.kit.changes import Change, ChangeSource
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.mongo import Database, Document, Index
+
+RECENT_PREVIEWS: Final = 1_000
+"""Previews that this process wrote and may be asked to place soon; a few megabytes."""
 
 _CODE_INDEX: Final = "order_code_of_the_day"
 
@@ -72,14 +76,19 @@ class OrderRepository:
     def __init__(self, db: Database) -> None:
         self._orders = db["orders"]
         self._previews = db["orders_preview"]
+        self._recent: OrderedDict[ObjectId, Document] = OrderedDict()
 
     async def add_preview(self, document: Document) -> None:
         """Store a preview."""
         await self._previews.insert_one(document)
+        self._recent[document["_id"]] = document
+        if len(self._recent) > RECENT_PREVIEWS:
+            self._recent.popitem(last=False)
 
     async def preview(self, preview_id: ObjectId) -> Document | None:
-        """Return a preview."""
-        return await self._previews.find_one({"_id": preview_id})
+        """Return a preview. A stored preview never changes, so the one that was just written need not be read again."""
+        recent = self._recent.pop(preview_id, None)
+        return recent if recent is not None else await self._previews.find_one({"_id": preview_id})
 
     async def add_order(self, document: Document) -> bool:
         """Store an order; False when there is one with this id already. Raises OrderCodeTaken."""
