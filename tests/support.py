@@ -50,8 +50,8 @@ async def eventually(condition: Callable[[], Awaitable[bool] | bool], timeout_se
 
 
 def metadata_of(principal: Principal) -> tuple[tuple[str, str], ...]:
-    """Return the gRPC metadata of a call by somebody."""
-    return ((METADATA_KEY, f"Bearer {Assertions(SECRET).sign(principal)}"),)
+    """Return the gRPC metadata of a call by somebody, good for the whole run."""
+    return ((METADATA_KEY, f"Bearer {Assertions(SECRET).sign(principal, 3600)}"),)
 
 
 def detail(error: grpc.aio.AioRpcError, kind: type[MessageType]) -> MessageType | None:

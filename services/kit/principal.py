@@ -64,8 +64,8 @@ class Assertions:
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
-    def sign(self, principal: Principal) -> str:
-        """Return an assertion that is valid for LIFETIME_SECONDS from now."""
+    def sign(self, principal: Principal, lifetime_seconds: int = LIFETIME_SECONDS) -> str:
+        """Return an assertion that is valid from now."""
         now = int(time.time())
         claims = {
             "iss": _ISSUER,
@@ -73,7 +73,7 @@ class Assertions:
             "kind": principal.kind.value,
             "restaurants": sorted(principal.restaurants),
             "iat": now,
-            "exp": now + LIFETIME_SECONDS,
+            "exp": now + lifetime_seconds,
         }
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
