@@ -60,6 +60,9 @@ class Catalog:
         self._campaigns: dict[str, str] = {}
         self._open: dict[str, bool] = {}
         self._flips = 0
+        # The instant that all states told so far belong to. Only `keep_time` moves it, and it tells what that changes:
+        # were each message to look at the clock itself, a turn between two looks would be told to nobody.
+        self._as_of = clock.now()
         self._hours_changed = asyncio.Event()
 
     # -- following ------------------------------------------------------------------------------------------------
@@ -89,8 +92,7 @@ class Catalog:
         self._locations = {str(d["_id"]): d async for d in self._repository.everything("locations")}
         self._menus = {str(d["_id"]): _listed(d) async for d in self._repository.everything("menus")}
         self._campaigns = {str(d["_id"]): _campaign_key(d) async for d in self._repository.everything("campaigns")}
-        now = self._clock.now()
-        self._open = {key: _is_open(d, now) for key, d in self._locations.items()}
+        self._open = {key: _is_open(d, self._as_of) for key, d in self._locations.items()}
         self._hours_changed.set()
         self.hub.forget()
 
@@ -104,7 +106,7 @@ class Catalog:
             return None
         if collection == "locations":
             self._locations[key] = document
-            self._open[key] = _is_open(document, self._clock.now())
+            self._open[key] = _is_open(document, self._as_of)
             self._hours_changed.set()
         moved = self._remember_menu(key, document) if collection == "menus" else []
         event = CatalogEvent()
@@ -153,9 +155,8 @@ class Catalog:
     # -- entries --------------------------------------------------------------------------------------------------
 
     def _add(self, event: CatalogEvent, collection: str, document: Document) -> None:
-        now = self._clock.now()
-        event.guest.append(entry_of(collection, document, now, full=False))
-        event.full.append(entry_of(collection, document, now, full=True))
+        event.guest.append(entry_of(collection, document, self._as_of, full=False))
+        event.full.append(entry_of(collection, document, self._as_of, full=True))
 
     def _add_list(self, event: CatalogEvent, place: tuple[str, str]) -> None:
         entry = _list_entry(place, (m for m in self._menus.values() if menu_key(m) == place))
@@ -164,14 +165,14 @@ class Catalog:
 
     async def snapshot(self, view: str) -> AsyncGenerator[rpc.CatalogEntry, None]:
         """Yield every entry, read from the database."""
-        now, full = self._clock.now(), view == FULL
+        full = view == FULL
         lists: dict[tuple[str, str], list[Document]] = {}
         for collection in COLLECTIONS:
             async for document in self._repository.everything(collection):
                 if collection == "menus":
                     lists.setdefault(menu_key(document), []).append(_listed(document))
                 if collection != "campaigns" or document.get("isActive") is True:
-                    yield entry_of(collection, document, now, full=full)
+                    yield entry_of(collection, document, self._as_of, full=full)
         for place, menus in lists.items():
             yield _list_entry(place, menus)
 
@@ -192,7 +193,7 @@ class Catalog:
 
     def token(self, place: str) -> str:
         """Write a resume token: the place in the stream of changes, and the instant for opening and closing."""
-        return f"{place}.{int(self._clock.now().timestamp() * 1000)}"
+        return f"{place}.{int(self._as_of.timestamp() * 1000)}"
 
     async def missed(self, place: str) -> AsyncGenerator[Positioned[CatalogEvent], None]:
         """Refuse: what is not in memory any more is told by a snapshot, no larger than a long absence's changes.
@@ -204,7 +205,7 @@ class Catalog:
 
     def turned_since(self, instant: datetime, view: str) -> list[rpc.CatalogEntry]:
         """Return the locations that were open at an instant and are closed now, or the other way round."""
-        now = self._clock.now()
+        now = self._as_of
         turned = (d for d in self._locations.values() if _is_open(d, instant) != _is_open(d, now))
         return [entry_of("locations", d, now, full=view == FULL) for d in turned]
 
@@ -214,7 +215,7 @@ class Catalog:
         """Publish each location when it opens or closes, for ever."""
         while True:
             self._hours_changed.clear()
-            now = self._clock.now()
+            now = self._as_of = self._clock.now()
             turned = [d for key, d in self._locations.items() if self._open.get(key) != _is_open(d, now)]
             if turned and self.hub.position is not None:
                 event = CatalogEvent()
