@@ -53,6 +53,14 @@ def free_port() -> int:
         return port
 
 
+def _ended(pid: int) -> bool:
+    """Tell whether a process has ended; one that its parent has not looked at yet (a zombie) has."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 class EmbeddedMongod:
     """A mongod of ours. Start it, use `uri`, stop it; the data stays for the next start."""
 
@@ -139,7 +147,7 @@ class EmbeddedMongod:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
         until = time.monotonic() + STOP_SECONDS
-        while pathlib.Path(f"/proc/{pid}").exists():
+        while not _ended(pid):
             if time.monotonic() > until:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
