@@ -6,6 +6,7 @@ import json
 import zlib
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
@@ -46,6 +47,7 @@ def map_body(_context: Any, body: Any) -> Any:
     return body
 
 
+@pytest.mark.timeout(300)
 def test_no_call_makes_the_server_fail(stack: Stack) -> None:
     schema = schemathesis.openapi.from_url(f"{stack.edge_url}/openapi.json")
     labels = []
