@@ -8,13 +8,15 @@ import os
 import pathlib
 import sys
 import time
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 import grpc
 import httpx
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
 from tools.demo_data import DEMO, example_cart
@@ -22,6 +24,8 @@ from tools.demo_data import DEMO, example_cart
 EDGE = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 ORDERING = os.environ.get("ORDERBUDDY_ORDERING_ADDRESS", "127.0.0.1:50052")
 PATIENCE_SECONDS = 5.0
+
+Result = TypeVar("Result")
 
 
 class DemoProblem(Exception):
@@ -42,36 +46,36 @@ def secret() -> str:
     return found
 
 
+async def ask(client: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
+    """Return the answer to a GET, or to a POST of a body. Raises DemoProblem."""
+    answer = await (client.get(path) if body is None else client.post(path, json=body))
+    if answer.status_code != httpx.codes.OK:
+        raise DemoProblem(f"{answer.request.method} {path} answered {answer.status_code}: {answer.text}")
+    try:
+        found: dict[str, Any] = answer.json()
+    except ValueError as error:
+        raise DemoProblem(f"what answers at {EDGE} is not OrderBuddy; choose its port with PORT") from error
+    return found
+
+
 async def order(client: httpx.AsyncClient) -> str:
-    """Be the guest, up to the placed order."""
-
-    async def get(path: str) -> Any:
-        answer = await client.get(path)
-        if answer.status_code != httpx.codes.OK:
-            raise DemoProblem(f"GET {path} answered {answer.status_code}: {answer.text}")
-        return answer.json()
-
-    async def post(path: str, body: Any) -> Any:
-        answer = await client.post(path, json=body)
-        if answer.status_code != httpx.codes.OK:
-            raise DemoProblem(f"POST {path} answered {answer.status_code}: {answer.text}")
-        return answer.json()
-
+    """Be the guest, up to the placed order. Raises DemoProblem."""
     base = f"/order-app/restaurants/{DEMO.restaurant_id}"
-    restaurant = (await get(base))["data"]
-    location = (await get(f"{base}/locations/{DEMO.location_id}"))["data"]
+    restaurant = (await ask(client, base))["data"]
+    location = (await ask(client, f"{base}/locations/{DEMO.location_id}"))["data"]
     say("guest", f"{restaurant['name']}, {location['name']}: {'open' if location['isOpen'] else 'closed'}")
-    for menu in (await get(f"{base}/locations/{DEMO.location_id}/menus"))["data"]:
-        whole = (await get(f"{base}/locations/{DEMO.location_id}/menus/{menu['_id']}"))["data"]
+    for menu in (await ask(client, f"{base}/locations/{DEMO.location_id}/menus"))["data"]:
+        whole = (await ask(client, f"{base}/locations/{DEMO.location_id}/menus/{menu['_id']}"))["data"]
         say("guest", f"menu {menu['name']['en']}: " + ", ".join(item["name"]["en"] for item in whole["items"]))
-    preview = (await post("/order-app/cart/preview-order", example_cart()))["data"]
+    preview = (await ask(client, "/order-app/cart/preview-order", example_cart()))["data"]
     say("guest", f"two fish tacos and a large hibiscus water cost ${preview['totalPriceCents'] / 100:.2f} with tax")
     body = {"previewOrderId": preview["previewOrderId"]}
-    placed = await post("/payments/place-order-without-payment", body)
-    again = await post("/payments/place-order-without-payment", body)
-    same = "the same order" if again["orderId"] == placed["orderId"] else "ANOTHER ORDER"
-    say("guest", f"order {placed['orderId']} placed; asked again: {same}")
+    placed = await ask(client, "/payments/place-order-without-payment", body)
+    again = await ask(client, "/payments/place-order-without-payment", body)
     order_id: str = placed["orderId"]
+    if again["orderId"] != order_id:
+        raise DemoProblem(f"one preview became two orders: {order_id} and {again['orderId']}")
+    say("guest", f"order {order_id} placed; asked again: the same order")
     return order_id
 
 
@@ -87,10 +91,14 @@ async def hear(socket: ClientConnection, kind: str) -> dict[str, Any]:
         raise DemoProblem(f"the guest heard no {kind} within {PATIENCE_SECONDS:.0f} s") from error
 
 
-async def cook(order_id: str, socket: ClientConnection) -> None:
-    """Be the kitchen, and listen with the guest's ears."""
-    assertion = Assertions(secret()).sign(Principal(CallerKind.SERVICE, "demo kitchen"))
-    metadata = ((METADATA_KEY, f"Bearer {assertion}"),)
+async def timed(what: Awaitable[Result]) -> tuple[Result, float]:
+    """Return what came and when, in seconds of the performance counter."""
+    return await what, time.perf_counter()
+
+
+async def cook(order_id: str, socket: ClientConnection, assertions: Assertions) -> None:
+    """Be the kitchen, and listen with the guest's ears. Raises DemoProblem."""
+    metadata = ((METADATA_KEY, f"Bearer {assertions.sign(Principal(CallerKind.SERVICE, 'demo kitchen'))}"),)
     place = {"restaurant_id": DEMO.restaurant_id, "order_id": order_id}
     async with grpc.aio.insecure_channel(ORDERING) as channel:
         stub = rpc_grpc.OrderingServiceStub(channel)
@@ -100,24 +108,27 @@ async def cook(order_id: str, socket: ClientConnection) -> None:
             ("hands over", stub.CompleteOrder, rpc.CompleteOrderRequest),
         ]
         for what, call, request in steps:
-            heard = asyncio.create_task(hear(socket, "order:status:updated"))
-            answer = await call(request(**place), metadata=metadata, timeout=PATIENCE_SECONDS)
-            answered = time.perf_counter()
+            # At once, because the guest may hear of it before the kitchen has its answer.
+            (answer, answered), (message, heard) = await asyncio.gather(
+                timed(call(request(**place), metadata=metadata, timeout=PATIENCE_SECONDS)),
+                timed(hear(socket, "order:status:updated")),
+            )
             say("kitchen", f"{what}: version {answer.order.version}")
-            message = await heard
-            milliseconds = (time.perf_counter() - answered) * 1000
-            say("guest", f"sees {message['status']}, {milliseconds:.1f} ms after the kitchen's answer")
+            later = (heard - answered) * 1000
+            order_of_events = "after" if later >= 0 else "before"
+            say("guest", f"sees {message['status']}, {abs(later):.1f} ms {order_of_events} the kitchen's answer")
 
 
 async def play() -> None:
-    """Play it all."""
+    """Play it all. Raises DemoProblem."""
+    assertions = Assertions(secret())
     async with httpx.AsyncClient(base_url=f"http://{EDGE}", timeout=PATIENCE_SECONDS) as client:
         order_id = await order(client)
     async with connect(f"ws://{EDGE}/ws/orders/{order_id}", compression=None) as socket:
         snapshot = await hear(socket, "snapshot")
         code = snapshot["order"]["orderCode"]
         say("guest", f"watches order #{code}: {snapshot['order']['status']}")
-        await cook(order_id, socket)
+        await cook(order_id, socket, assertions)
 
 
 def main() -> int:
@@ -128,8 +139,10 @@ def main() -> int:
         print(problem, file=sys.stderr)
     except (OSError, httpx.TransportError) as error:
         print(f"nothing answers at {EDGE} ({type(error).__name__}); start it with `make up`", file=sys.stderr)
+    except WebSocketException as error:
+        print(f"the guest's connection to {EDGE} broke: {error}", file=sys.stderr)
     except grpc.aio.AioRpcError as error:
-        print(f"the kitchen was refused: {error.code().name} {error.details()}", file=sys.stderr)
+        print(f"the kitchen got no answer from {ORDERING}: {error.code().name} {error.details()}", file=sys.stderr)
     else:
         return 0
     return 1

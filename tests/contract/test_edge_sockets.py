@@ -194,9 +194,9 @@ class TestServiceTrouble:
     async def test_after_a_gap_an_order_that_did_not_change_is_not_told_again(self, edge: RunningEdge) -> None:
         async with edge.socket(ORDER) as connection:
             await received(connection)
-            asked = len(watched(edge))
+            before = edge.ordering.brought_up_to_date
             await self.gap(edge, None)
-            await eventually(lambda: len(watched(edge)) == asked + 1)
+            await eventually(lambda: edge.ordering.brought_up_to_date == before + 1)
             await edge.ordering.change(ORDER, "ACCEPTED")
             assert await statuses(connection, 1) == ["ACCEPTED"]
 

@@ -171,6 +171,7 @@ class ScriptedOrdering(Answering, ordering_service_pb2_grpc.OrderingServiceServi
         super().__init__()
         self.orders: dict[str, order_pb2.Order] = {}
         self.versions: dict[str, int] = {}
+        self.brought_up_to_date = 0
         self.stream = Streaming()
 
     async def change(self, order_id: str, status: str, *, counted: bool = True) -> str:
@@ -208,6 +209,7 @@ class ScriptedOrdering(Answering, ordering_service_pb2_grpc.OrderingServiceServi
                 change = self.stream.history[number]
                 if change.order_id == request.order_id:
                     yield ordering_rpc.WatchOrderResponse(resume_token=f"t{number + 1}", change=change)
+        self.brought_up_to_date += 1
         yield ordering_rpc.WatchOrderResponse(resume_token=token, heartbeat=ordering_rpc.WatchHeartbeat())
 
     async def WatchOrders(self, request: Any, context: Any) -> AsyncIterator[ordering_rpc.WatchOrdersResponse]:
