@@ -142,7 +142,7 @@ def main() -> int:
     except WebSocketException as error:
         print(f"the guest's connection to {EDGE} broke: {error}", file=sys.stderr)
     except grpc.aio.AioRpcError as error:
-        print(f"the kitchen got no answer from {ORDERING}: {error.code().name} {error.details()}", file=sys.stderr)
+        print(f"the kitchen's call to {ORDERING} failed: {error.code().name} {error.details()}", file=sys.stderr)
     else:
         return 0
     return 1
