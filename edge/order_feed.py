@@ -78,14 +78,22 @@ def place_of(version: int, order: order_pb2.Order, token: str) -> Place:
 class OrderEvent:
     """A committed change, encoded at most once for all sockets."""
 
-    __slots__ = ("_change", "_text", "keeps_version", "place", "removed")
+    __slots__ = ("_change", "_place", "_text", "_token", "keeps_version", "removed")
 
     def __init__(self, token: str, change: order_pb2.OrderChange) -> None:
-        self.place = place_of(change.version, change.order, token)
         self.removed = change.removed
         self.keeps_version = change.keeps_version
         self._change = change
+        self._token = token
+        self._place: Place | None = None
         self._text: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where a client is that has seen it. Made when first asked for: most orders have no socket."""
+        if self._place is None:
+            self._place = place_of(self._change.version, self._change.order, self._token)
+        return self._place
 
     @property
     def text(self) -> str:

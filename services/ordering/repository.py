@@ -21,8 +21,8 @@ from services.kit.changes import Change, ChangeSource
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.mongo import Database, Document, Index
 
-RECENT_PREVIEWS: Final = 1_000
-"""Previews that this process wrote and may be asked to place soon; a few megabytes."""
+RECENT_PREVIEWS: Final = 4_000
+"""Previews that this process wrote and may be asked to place soon; some twenty megabytes at most."""
 
 _CODE_INDEX: Final = "order_code_of_the_day"
 
