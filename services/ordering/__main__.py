@@ -26,6 +26,7 @@ async def build(runtime: Runtime) -> None:
         Placing(repository, catalog, feed, runtime.clock),
         Transitions(repository, runtime.clock),
         events,
+        runtime.clock,
     )
     descriptor = ordering_service_pb2.DESCRIPTOR.services_by_name["OrderingService"]
     add = ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server

@@ -143,6 +143,12 @@ class OrderRepository:
         query = {"restaurantId": restaurant_id, "locationId": location_id, "status": {"$in": list(statuses)}}
         return await self._orders.find(query).sort([("startedAt", 1), ("_id", 1)]).to_list()
 
+    async def versions_since(self, restaurant_id: str, location_id: ObjectId, since: datetime) -> dict[str, int]:
+        """Return the versions of a location's orders that were placed since an instant, by id."""
+        query = {"restaurantId": restaurant_id, "locationId": location_id, "startedAt": {"$gte": since}}
+        found = await self._orders.find(query, {"version": 1}).to_list()
+        return {str(d["_id"]): d.get("version") or 0 for d in found}
+
     def changes(self) -> ChangeSource:
         """Return the stream of changes to orders, made by us or by the old system."""
         return ChangeSource(self._orders, [])

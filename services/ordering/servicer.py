@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
+from services.kit.clock import Clock
 from services.kit.context import current_call
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.fanout import Positioned
@@ -27,6 +28,8 @@ from services.ordering.transitions import Step, Transitions
 
 PLACED_TEXT = "Order created successfully without payment"
 _PAGE_SIZE, _LARGEST_PAGE = 50, 200
+_STILL_TOLD = timedelta(days=1)
+"""How old an order may be whose last change a stream that is behind can still tell."""
 
 CartRequest = rpc.PreviewOrderRequest | rpc.CreateCounterOrderRequest
 StepRequest = rpc.AcceptOrderRequest | rpc.MarkOrderReadyRequest | rpc.CompleteOrderRequest | rpc.CancelOrderRequest
@@ -36,8 +39,14 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
     """Serves carts, previews, orders and their streams."""
 
     def __init__(
-        self, repository: OrderRepository, placing: Placing, transitions: Transitions, events: OrderEvents
+        self,
+        repository: OrderRepository,
+        placing: Placing,
+        transitions: Transitions,
+        events: OrderEvents,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._repository = repository
         self._placing = placing
         self._transitions = transitions
@@ -131,18 +140,24 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
         everything = not request.restaurant_id
         key = ALL if everything else location_key(request.restaurant_id, request.location_id)
 
+        known: dict[str, int] = {}
+
         async def snapshot() -> list[Document]:
+            known.clear()
             if everything:
                 return []
             place = object_id(request.location_id, "locationId", "INVALID_LOCATION")
-            return await self._repository.in_states(request.restaurant_id, place, OPEN_STATUSES)
+            # The stream may be a moment behind what is read here. Whatever it still tells of these versions is no news,
+            # of orders that are closed already too.
+            since = self._clock.now() - _STILL_TOLD
+            known.update(await self._repository.versions_since(request.restaurant_id, place, since))
+            found = await self._repository.in_states(request.restaurant_id, place, OPEN_STATUSES)
+            known.update({str(d["_id"]): mapping.version_of(d) for d in found})
+            return found
 
-        known: dict[str, int] = {}
         items = watch(self._events.hub, [key], request.resume_token, snapshot, self._events.missed)
         async with aclosing(items) as stream:
             async for item in stream:
-                if isinstance(item, Snapshot):
-                    known = {str(d["_id"]): mapping.version_of(d) for d in item.state}
                 response = _many(item, known, request, everything=everything)
                 if response is not None:
                     yield response

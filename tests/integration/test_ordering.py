@@ -189,6 +189,18 @@ async def test_auto_accept_is_part_of_the_first_write(
     assert [(e["version"], e["from"], e["to"]) for e in stored["history"]] == [(1, "", "ACCEPTED")]
 
 
+async def test_a_counter_orders_in_one_step_and_a_retry_makes_no_second_order(
+    ordering: rpc_grpc.OrderingServiceStub, db: Database
+) -> None:
+    fields = {f.name: value for f, value in cart().ListFields() if f.name != "location_slug"}
+    request = rpc.CreateCounterOrderRequest(**fields, request_id="till-1-17")
+    first = await ordering.CreateCounterOrder(request, metadata=KITCHEN)
+    assert await ordering.CreateCounterOrder(request, metadata=KITCHEN) == first
+    (stored,) = await db["orders"].find({}).to_list()
+    assert (str(stored["_id"]), stored["locationSlug"], stored["totalPriceCents"]) == (first.order_id, "main", 551)
+    assert stored["history"][0]["actor"] == "device:display-1"
+
+
 async def test_an_order_goes_through_its_life_and_every_step_is_in_its_history(
     ordering: rpc_grpc.OrderingServiceStub, clock: FixedClock
 ) -> None:
@@ -322,9 +334,12 @@ async def test_a_watched_order_shows_each_change_once_and_a_token_resumes_withou
     await ordering.CompleteOrder(rpc.CompleteOrderRequest(**step(order_id)), metadata=KITCHEN)
     for token in (change.resume_token, change.resume_token.partition(".")[0]):
         again = ordering.WatchOrder(rpc.WatchOrderRequest(order_id=order_id, resume_token=token))
-        missed = [await again.read() for _ in range(3)]
-        assert [m.WhichOneof("event") for m in missed] == ["change", "change", "heartbeat"]
-        assert [m.change.status for m in missed[:2]] == ["READY_FOR_PICKUP", "PICKED_UP"]
+        missed: list[str] = []
+        while len(missed) < 2:  # a heartbeat may stand between what is known already and what is just coming
+            message = await again.read()
+            assert message.WhichOneof("event") in ("change", "heartbeat")
+            missed += [message.change.status] if message.HasField("change") else []
+        assert missed == ["READY_FOR_PICKUP", "PICKED_UP"]
         again.cancel()
 
 
@@ -371,9 +386,7 @@ async def test_a_locations_stream_begins_with_its_open_orders(ordering: rpc_grpc
     assert [o.order.id for o in first.snapshot.orders] == [open_order]
     await stream.read()
     await ordering.AcceptOrder(rpc.AcceptOrderRequest(**step(open_order)), metadata=KITCHEN)
-    while (change := await stream.read()).change.status != "ACCEPTED":
-        # The stream may be a moment behind the snapshot: what it still tells is known or concerns what is closed.
-        assert change.change.order_id == done
+    change = await stream.read()
     assert (change.change.order_id, change.change.record.customer_phone) == (open_order, "2065550133")
     stream.cancel()
 
