@@ -154,10 +154,15 @@ class Server:
         """Say NOT_SERVING, let calls under way finish within the grace time, end the rest."""
         await self._health.enter_graceful_shutdown()
         await self._server.stop(self._settings.grace_seconds)
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._end_tasks()
         await self._client.close()
+
+    async def _end_tasks(self) -> None:
+        """Cancel until all are done: the driver can turn a cancellation into an error, and then a task goes on."""
+        while pending := {task for task in self._running if not task.done()}:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=0.2)
 
     async def _prepare(self) -> None:
         """Create the indexes, however long the database is away, then begin the tasks."""
