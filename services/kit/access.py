@@ -63,6 +63,10 @@ def rule_of(method: MethodDescriptor) -> AccessRule:
         raise UndeclaredAccess(f"{method.full_name} names no proper callers")
     if access.tenancy == options_pb2.TENANCY_UNSPECIFIED:
         raise UndeclaredAccess(f"{method.full_name} does not say where its tenant comes from")
+    if access.tenancy == options_pb2.TENANCY_RESOURCE:
+        raise UndeclaredAccess(
+            f"{method.full_name} takes its tenant from the document: missing, nothing checks that yet"
+        )
     if access.tenancy == options_pb2.TENANCY_RESTAURANT_ID and _TENANT_FIELD not in method.input_type.fields_by_name:
         raise UndeclaredAccess(f"{method.full_name} has no field {_TENANT_FIELD} to check")
     kinds = frozenset(_KINDS[c] for c in access.callers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from services.kit.errors import Forbidden
 from services.kit.principal import Principal
 
 
@@ -16,11 +15,6 @@ class Call:
     method: str
     principal: Principal
     request_id: str
-
-    def require_restaurant(self, restaurant_id: str) -> None:
-        """Check that the caller may act for the restaurant of a stored document. Raises Forbidden."""
-        if not self.principal.may_act_for(restaurant_id):
-            raise Forbidden("FOREIGN_RESTAURANT", "not one of the caller's restaurants (or it might not exist)")
 
 
 CURRENT: ContextVar[Call | None] = ContextVar("call", default=None)

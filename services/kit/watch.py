@@ -48,11 +48,12 @@ async def watch(
     keys: Sequence[Hashable],
     resume_token: str,
     snapshot: Callable[[], Awaitable[SnapshotType]],
-    missed: Callable[[str], AsyncGenerator[Positioned[EventType], None]],
+    missed: Callable[[str], AsyncGenerator[Positioned[EventType], None]] | None,
 ) -> AsyncGenerator[Snapshot[SnapshotType] | Positioned[EventType] | Reset | Heartbeat, None]:
     """Yield a snapshot or what was missed, a heartbeat, and then what happens.
 
-    `missed` reads changes after a token from the database (all keys); it raises TokenUnusable. Raises Exhausted when
+    `missed` reads changes after a token from the database (all keys); it raises TokenUnusable. Without it only what is
+    in memory can be resumed from. Raises Exhausted when
     the reader is too slow.
     """
     begin = await hub.started()
@@ -92,12 +93,14 @@ async def _missed(
     hub: Hub[EventType],
     keys: Sequence[Hashable],
     resume_token: str,
-    read: Callable[[str], AsyncGenerator[Positioned[EventType], None]],
+    read: Callable[[str], AsyncGenerator[Positioned[EventType], None]] | None,
 ) -> list[Positioned[EventType]]:
     """Return what happened after the token: from memory when it is recent, else from the database."""
     recent = hub.replay(resume_token, keys)
     if recent is not None:
         return recent
+    if read is None:
+        raise TokenUnusable("TOKEN_NOT_HERE", "this process does not remember the token's place")
     wanted = frozenset(keys)
     # A plain `async for` would leave the database cursor open when the reader goes away in the middle.
     async with aclosing(read(resume_token)) as stream:

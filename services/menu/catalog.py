@@ -16,13 +16,13 @@ from typing import Any, Final
 from bson import ObjectId
 from orderbuddy.menu.v1 import menu_service_pb2 as rpc
 
-from services.kit.changes import Change, Follower, TokenUnusable
+from services.kit.changes import Change, Follower
 from services.kit.clock import Clock, SystemClock
-from services.kit.fanout import Hub, Positioned
+from services.kit.fanout import Hub
 from services.kit.mongo import Document
+from services.kit.values import text
 from services.menu import mapping, opening_hours
 from services.menu.repository import COLLECTIONS, MenuRepository, menu_key
-from services.menu.values import text
 
 GUEST: Final = "guest"
 FULL: Final = "full"
@@ -194,14 +194,6 @@ class Catalog:
     def token(self, place: str) -> str:
         """Write a resume token: the place in the stream of changes, and the instant for opening and closing."""
         return f"{place}.{int(self._as_of.timestamp() * 1000)}"
-
-    async def missed(self, place: str) -> AsyncGenerator[Positioned[CatalogEvent], None]:
-        """Refuse: what is not in memory any more is told by a snapshot, no larger than a long absence's changes.
-
-        Raises TokenUnusable.
-        """
-        raise TokenUnusable("TOKEN_NOT_HERE", f"this process does not remember the place {place[:80]}")
-        yield  # makes this a generator, as its callers expect
 
     def turned_since(self, instant: datetime, view: str) -> list[rpc.CatalogEntry]:
         """Return the locations that were open at an instant and are closed now, or the other way round."""

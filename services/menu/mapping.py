@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from orderbuddy.common.v1 import common_pb2
 from orderbuddy.menu.v1 import catalog_pb2
 from orderbuddy.menu.v1 import menu_service_pb2 as rpc
 
-from services.menu import opening_hours
-from services.menu.values import (
-    localized,
+from services.kit.values import (
     nearest,
     number,
     obj,
@@ -23,8 +22,20 @@ from services.menu.values import (
     timestamp,
     whole,
 )
+from services.menu import opening_hours
 
 Stored = Mapping[str, Any]
+
+
+def localized(value: object) -> common_pb2.LocalizedText:
+    """Return a text in three languages; what was never translated repeats the English one."""
+    if isinstance(value, str):
+        return common_pb2.LocalizedText(en=value, es=value, pt=value)
+    stored = obj(value)
+    english = text(stored.get("en")) or text(stored.get("es")) or text(stored.get("pt"))
+    translations = (stored.get("es"), stored.get("pt"))
+    es, pt = (t if isinstance(t, str) else english for t in translations)
+    return common_pb2.LocalizedText(en=english, es=es, pt=pt)
 
 
 def restaurant(document: Stored) -> catalog_pb2.Restaurant:

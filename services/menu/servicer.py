@@ -113,7 +113,8 @@ class MenuServicer(rpc_grpc.MenuServiceServicer):
             return None
 
         catalog, is_synced = self._catalog, False
-        items = watch(catalog.hub, [view], place, nothing, catalog.missed)
+        # What is not in memory is told by a snapshot, which is no larger than a long absence's changes.
+        items = watch(catalog.hub, [view], place, nothing, missed=None)
         async with aclosing(items) as stream:
             async for item in stream:
                 if isinstance(item, Reset):

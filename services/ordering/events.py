@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from orderbuddy.ordering.v1 import order_pb2
 
-from services.kit import watch
 from services.kit.changes import Change, Follower
 from services.kit.fanout import Hub, Positioned
 from services.kit.mongo import Document
+from services.kit.values import timestamp
 from services.ordering import mapping
 from services.ordering.documents import FIRST_VERSION
 from services.ordering.repository import OrderRepository
@@ -65,7 +65,7 @@ class OrderEvent:
     def change(self) -> order_pb2.OrderChange:
         """The change for whoever knows the order's id."""
         change = order_pb2.OrderChange(
-            order_id=self.order_id, version=self.version, status=self.status, at=mapping.timestamp(self.at)
+            order_id=self.order_id, version=self.version, status=self.status, at=timestamp(self.at)
         )
         if self.document is None:
             change.removed = True
@@ -150,7 +150,3 @@ class OrderEvents:
             event = event_of(change)
             if event is not None:
                 yield Positioned(later, event, event.keys())
-
-
-OrderItem = watch.Reset | watch.Heartbeat | Positioned[OrderEvent]
-"""What a watcher gets besides snapshots."""

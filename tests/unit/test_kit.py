@@ -115,6 +115,10 @@ def test_every_method_of_ours_declares_who_may_call_it() -> None:
         (options_pb2.Access(tenancy=options_pb2.TENANCY_NONE), "names no proper callers"),
         (options_pb2.Access(callers=[options_pb2.CALLER_ANYONE]), "where its tenant comes from"),
         (
+            options_pb2.Access(callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_RESOURCE),
+            "nothing checks that yet",
+        ),
+        (
             options_pb2.Access(callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_RESTAURANT_ID),
             "has no field restaurant_id",
         ),

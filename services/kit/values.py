@@ -1,4 +1,4 @@
-"""Reading stored values that may be anything: each function returns what it should be, or says that it is not that."""
+"""Reading stored values that may be anything: each function returns what it should be, or says that it is not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, Final
 from bson import ObjectId
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
-from orderbuddy.common.v1 import common_pb2
 
 _LARGEST: Final = 2**53 - 1
 
@@ -62,17 +61,6 @@ def nearest(value: object) -> int:
             return 0
     found = number(value)
     return 0 if found is None else math.floor(found + 0.5)
-
-
-def localized(value: object) -> common_pb2.LocalizedText:
-    """Return a text in three languages; what was never translated repeats the English one."""
-    if isinstance(value, str):
-        return common_pb2.LocalizedText(en=value, es=value, pt=value)
-    stored = obj(value)
-    english = text(stored.get("en")) or text(stored.get("es")) or text(stored.get("pt"))
-    translations = (stored.get("es"), stored.get("pt"))
-    es, pt = (t if isinstance(t, str) else english for t in translations)
-    return common_pb2.LocalizedText(en=english, es=es, pt=pt)
 
 
 def timestamp(value: object) -> Timestamp | None:
