@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 
-from services.kit.principal import Assertions, CallerKind, Principal
+from services.kit.principal import Assertions, CallerKind, Principal, Role
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     if not secret:
         print(f"no secret: neither ORDERBUDDY_ASSERTION_SECRET nor {path}; has `make up` run here?", file=sys.stderr)
         return 1
-    print(Assertions(secret).sign(Principal(CallerKind(kind), "by hand", frozenset(restaurants))))
+    print(Assertions(secret).sign(Principal(CallerKind(kind), "by hand", dict.fromkeys(restaurants, Role.OWNER))))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,8 +10,9 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from orderbuddy.options.v1 import options_pb2
 
+from services.kit.context import Call
 from services.kit.errors import Forbidden, Unauthenticated
-from services.kit.principal import CallerKind, Principal
+from services.kit.principal import CallerKind, Role
 
 _KINDS: Final = {
     options_pb2.CALLER_ANYONE: CallerKind.ANYONE,
@@ -20,6 +21,12 @@ _KINDS: Final = {
     options_pb2.CALLER_SERVICE: CallerKind.SERVICE,
 }
 _TENANT_FIELD: Final = "restaurant_id"
+_USER_FIELD: Final = "user_id"
+_FIELDS: Final[Mapping[int, str]] = {
+    options_pb2.TENANCY_RESTAURANT_ID: _TENANT_FIELD,
+    options_pb2.TENANCY_USER: _USER_FIELD,
+}
+_NAMING_A_RESTAURANT: Final = frozenset({options_pb2.TENANCY_RESTAURANT_ID, options_pb2.TENANCY_RESOURCE})
 
 
 class UndeclaredAccess(Exception):
@@ -33,17 +40,26 @@ class AccessRule:
     method: str
     kinds: frozenset[CallerKind]
     tenancy: int
+    least_role: Role = Role.STAFF
 
-    def check(self, principal: Principal, request: Message) -> None:
+    def check(self, call: Call, request: Message) -> None:
         """Let the caller in or raise Unauthenticated or Forbidden; nothing has been read or validated yet."""
+        principal = call.principal
         if CallerKind.ANYONE not in self.kinds and principal.kind not in self.kinds:
             if principal.kind is CallerKind.ANYONE:
                 raise Unauthenticated("SIGN_IN_REQUIRED", "this needs a caller that has signed in")
             raise Forbidden("CALLER_NOT_ALLOWED", "this kind of caller may not do this")
         if self.tenancy == options_pb2.TENANCY_RESTAURANT_ID:
-            restaurant_id: str = getattr(request, _TENANT_FIELD)
-            if not principal.may_act_for(restaurant_id):
-                raise Forbidden("FOREIGN_RESTAURANT", "not one of the caller's restaurants (or it might not exist)")
+            call.require(getattr(request, _TENANT_FIELD))
+        elif self.tenancy == options_pb2.TENANCY_USER and principal.kind is CallerKind.STAFF:
+            user_id: str = getattr(request, _USER_FIELD)
+            if user_id != principal.subject:
+                raise Forbidden("FOREIGN_USER", "one may do this only for oneself")
+
+    def confirm(self, call: Call) -> None:
+        """Raise AssertionError when a method has answered without the check that it owed (a bug of ours)."""
+        if self.tenancy == options_pb2.TENANCY_RESOURCE and not call.tenant_checked:
+            raise AssertionError(f"{self.method} answered without checking whose document it was")
 
 
 def declared_access(method: MethodDescriptor) -> options_pb2.Access | None:
@@ -63,14 +79,14 @@ def rule_of(method: MethodDescriptor) -> AccessRule:
         raise UndeclaredAccess(f"{method.full_name} names no proper callers")
     if access.tenancy == options_pb2.TENANCY_UNSPECIFIED:
         raise UndeclaredAccess(f"{method.full_name} does not say where its tenant comes from")
-    if access.tenancy == options_pb2.TENANCY_RESOURCE:
-        raise UndeclaredAccess(
-            f"{method.full_name} takes its tenant from the document: missing, nothing checks that yet"
-        )
-    if access.tenancy == options_pb2.TENANCY_RESTAURANT_ID and _TENANT_FIELD not in method.input_type.fields_by_name:
-        raise UndeclaredAccess(f"{method.full_name} has no field {_TENANT_FIELD} to check")
+    field = _FIELDS.get(access.tenancy)
+    if field is not None and field not in method.input_type.fields_by_name:
+        raise UndeclaredAccess(f"{method.full_name} has no field {field} to check")
+    if access.least_role and access.tenancy not in _NAMING_A_RESTAURANT:
+        raise UndeclaredAccess(f"{method.full_name} asks for a role, but names no restaurant")
     kinds = frozenset(_KINDS[c] for c in access.callers)
-    return AccessRule(f"/{method.containing_service.full_name}/{method.name}", kinds, access.tenancy)
+    least = Role(access.least_role or Role.STAFF)
+    return AccessRule(f"/{method.containing_service.full_name}/{method.name}", kinds, access.tenancy, least)
 
 
 def rules_of(services: Iterable[ServiceDescriptor]) -> dict[str, AccessRule]:

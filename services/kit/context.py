@@ -5,16 +5,31 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from services.kit.principal import Principal
+from services.kit.errors import Forbidden
+from services.kit.principal import Principal, Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One RPC under way: its full name, its caller and the request id that links logs, orders and traces."""
 
     method: str
     principal: Principal
     request_id: str
+    least_role: Role = Role.STAFF
+    tenant_checked: bool = False
+
+    def require(self, restaurant_id: str) -> None:
+        """Raise Forbidden unless the caller may do what this method does for that restaurant.
+
+        For methods that know their tenant only from what they read (TENANCY_RESOURCE).
+        """
+        self.tenant_checked = True
+        if not self.principal.may_act_for(restaurant_id):
+            raise Forbidden("FOREIGN_RESTAURANT", "not one of the caller's restaurants (or it might not exist)")
+        if not self.principal.may_act_for(restaurant_id, self.least_role):
+            name = self.least_role.name.lower()
+            raise Forbidden("ROLE_TOO_LOW", f"this needs the role {name} or more", metadata={"least_role": name})
 
 
 CURRENT: ContextVar[Call | None] = ContextVar("call", default=None)

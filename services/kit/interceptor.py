@@ -101,7 +101,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 # The database gets what is left of the caller's time, and no operation goes on after it.
                 async with asyncio.timeout(remaining):
                     with pymongo.timeout(remaining):
-                        return await self._once(call, request, context, serve)
+                        return await self._once(call, rule, request, context, serve)
             except asyncio.CancelledError:
                 code = "CANCELLED"
                 raise
@@ -125,8 +125,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
             in_flight = RPC_IN_FLIGHT.labels(rule.method)
             in_flight.inc()
             try:
-                self._begin(rule, request, context)
+                call = self._begin(rule, request, context)
                 async for message in serve(request, context):
+                    rule.confirm(call)
                     yield message
             except (asyncio.CancelledError, GeneratorExit):
                 code = "CANCELLED"
@@ -146,9 +147,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
         metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
         principal = self._principal(metadata.get(METADATA_KEY))
         request_id = str(metadata.get(REQUEST_ID_KEY) or uuid.uuid4())[:_REQUEST_ID_LENGTH]
-        call = Call(rule.method, principal, request_id)
+        call = Call(rule.method, principal, request_id, rule.least_role)
         CURRENT.set(call)
-        rule.check(principal, request)
+        rule.check(call, request)
         self._validation.check(request)
         return call
 
@@ -163,14 +164,17 @@ class Interceptor(grpc.aio.ServerInterceptor):
         except InvalidAssertion as error:
             raise Unauthenticated("INVALID_ASSERTION", "the caller's assertion is not valid (any more)") from error
 
-    async def _once(self, call: Call, request: Message, context: Context, serve: Unary) -> Message:
+    async def _once(self, call: Call, rule: AccessRule, request: Message, context: Context, serve: Unary) -> Message:
+        async def served() -> Message:
+            response = cast("Message", await serve(request, context))
+            rule.confirm(call)
+            return response
+
         request_id: str = getattr(request, "request_id", "")
         if not request_id:
-            return cast("Message", await serve(request, context))
+            return await served()
         kind = self._responses[call.method]
-        response, replayed = await self._idempotency.run(
-            call, request_id, request, lambda: serve(request, context), kind
-        )
+        response, replayed = await self._idempotency.run(call, request_id, request, served, kind)
         if replayed:
             context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
         return response

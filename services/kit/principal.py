@@ -6,8 +6,9 @@ Its life and signature concern the transport, so it is measured by the machine's
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 from typing import Final
 
 import jwt
@@ -30,21 +31,32 @@ class CallerKind(StrEnum):
     SERVICE = "service"
 
 
+class Role(IntEnum):
+    """What a person is to a restaurant; the same as orderbuddy.options.v1.Role. Ordered: more may do more."""
+
+    STAFF = 1
+    MANAGER = 2
+    OWNER = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A caller.
 
-    `subject` is a user id, device id or service name; `restaurants` are those it may act for (staff, devices); a
-    service may act for all.
+    `subject` is a user id, device id or service name; `restaurants` are those it may act for, with its role there
+    (staff; a device has the role STAFF); a service may act for all.
     """
 
     kind: CallerKind
     subject: str = ""
-    restaurants: frozenset[str] = frozenset()
+    restaurants: Mapping[str, Role] = field(default_factory=dict)
 
-    def may_act_for(self, restaurant_id: str) -> bool:
-        """Tell whether this caller may act for a restaurant."""
-        return self.kind is CallerKind.SERVICE or restaurant_id in self.restaurants
+    def may_act_for(self, restaurant_id: str, least: Role = Role.STAFF) -> bool:
+        """Tell whether this caller may act for a restaurant, as `least` or more. Roles are for people only."""
+        if self.kind is CallerKind.SERVICE:
+            return True
+        role = self.restaurants.get(restaurant_id)
+        return role is not None and (role >= least or self.kind is CallerKind.DEVICE)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.subject}" if self.subject else str(self.kind)
@@ -71,7 +83,7 @@ class Assertions:
             "iss": _ISSUER,
             "sub": principal.subject,
             "kind": principal.kind.value,
-            "restaurants": sorted(principal.restaurants),
+            "restaurants": {name: int(role) for name, role in principal.restaurants.items()},
             "iat": now,
             "exp": now + lifetime_seconds,
         }
@@ -87,6 +99,7 @@ class Assertions:
                 issuer=_ISSUER,
                 options={"require": ["exp", "iat", "sub", "kind", "restaurants"]},
             )
-            return Principal(CallerKind(claims["kind"]), claims["sub"], frozenset(claims["restaurants"]))
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            restaurants = {str(name): Role(role) for name, role in claims["restaurants"].items()}
+            return Principal(CallerKind(claims["kind"]), claims["sub"], restaurants)
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
             raise InvalidAssertion(str(error)) from error

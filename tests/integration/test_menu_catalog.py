@@ -18,7 +18,7 @@ from pymongo import AsyncMongoClient
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database
 from services.kit.mongod import EmbeddedMongod
-from services.kit.principal import CallerKind, Principal
+from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build, Server
 from services.kit.settings import ServiceSettings
 from services.menu.__main__ import build
@@ -196,7 +196,7 @@ async def test_opening_and_closing_are_changes(stub: rpc_grpc.MenuServiceStub, c
 
 
 async def test_only_services_may_watch(stub: rpc_grpc.MenuServiceStub) -> None:
-    owner = metadata_of(Principal(CallerKind.STAFF, "u", frozenset({DEMO.restaurant_id})))
+    owner = metadata_of(Principal(CallerKind.STAFF, "u", {DEMO.restaurant_id: Role.OWNER}))
     for metadata, code in (((), grpc.StatusCode.UNAUTHENTICATED), (owner, grpc.StatusCode.PERMISSION_DENIED)):
         stream = stub.WatchCatalog(rpc.WatchCatalogRequest(view=GUEST), metadata=metadata)
         with pytest.raises(grpc.aio.AioRpcError) as refused:

@@ -15,7 +15,7 @@ from orderbuddy.menu.v1 import menu_service_pb2_grpc as rpc_grpc
 
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database
-from services.kit.principal import CallerKind, Principal
+from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build
 from services.menu.__main__ import build
 from tests.support import Served, detail, metadata_of, reason
@@ -23,8 +23,8 @@ from tools.demo_data import DEMO, documents
 
 RESTAURANT, LOCATION, MENU = DEMO.restaurant_id, DEMO.location_id, DEMO.menu_ids[0]
 SERVICE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
-OWNER = metadata_of(Principal(CallerKind.STAFF, "u", frozenset({RESTAURANT})))
-STRANGER = metadata_of(Principal(CallerKind.STAFF, "u", frozenset({"elsewhere"})))
+OWNER = metadata_of(Principal(CallerKind.STAFF, "u", {RESTAURANT: Role.OWNER}))
+STRANGER = metadata_of(Principal(CallerKind.STAFF, "u", {"elsewhere": Role.OWNER}))
 
 
 @pytest.fixture

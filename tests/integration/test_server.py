@@ -17,7 +17,7 @@ from pymongo.errors import AutoReconnect, NetworkTimeout
 
 from services.kit.context import current_call
 from services.kit.errors import Exhausted, FieldViolation, InvalidInput
-from services.kit.principal import CallerKind, Principal
+from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build, Registration, Runtime, Server
 from services.kit.settings import ServiceSettings
 from tests.support import Served, detail, eventually, metadata_of, reason
@@ -93,7 +93,7 @@ async def test_access_is_decided_before_the_request_is_validated(
 ) -> None:
     error = await failing(stub.AcceptOrder(rpc.AcceptOrderRequest()))
     assert error.code() is grpc.StatusCode.UNAUTHENTICATED
-    metadata = metadata_of(Principal(CallerKind.STAFF, "u", frozenset({"luna"})))
+    metadata = metadata_of(Principal(CallerKind.STAFF, "u", {"luna": Role.OWNER}))
     error = await failing(stub.AcceptOrder(rpc.AcceptOrderRequest(), metadata=metadata))
     assert error.code() is grpc.StatusCode.PERMISSION_DENIED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import jwt
@@ -14,10 +15,11 @@ from orderbuddy.menu.v1 import menu_service_pb2
 from orderbuddy.options.v1 import options_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2
 
-from services.kit.access import UndeclaredAccess, rules_of
+from services.kit.access import AccessRule, UndeclaredAccess, rules_of
 from services.kit.clock import FileClock, FixedClock, SystemClock, make_clock, parse_instant
+from services.kit.context import Call
 from services.kit.errors import Forbidden, Unauthenticated
-from services.kit.principal import GUEST, Assertions, CallerKind, InvalidAssertion, Principal
+from services.kit.principal import Assertions, CallerKind, InvalidAssertion, Principal, Role
 from services.kit.settings import ServiceSettings, load
 from tests.support import SECRET
 
@@ -51,7 +53,7 @@ def test_the_setting_chooses_the_clock(tmp_path: pathlib.Path) -> None:
 
 
 def test_an_assertion_carries_its_principal() -> None:
-    principal = Principal(CallerKind.STAFF, "user-1", frozenset({"luna", "sol"}))
+    principal = Principal(CallerKind.STAFF, "user-1", {"luna": Role.OWNER, "sol": Role.OWNER})
     assert Assertions(SECRET).verify(Assertions(SECRET).sign(principal)) == principal
 
 
@@ -115,8 +117,14 @@ def test_every_method_of_ours_declares_who_may_call_it() -> None:
         (options_pb2.Access(tenancy=options_pb2.TENANCY_NONE), "names no proper callers"),
         (options_pb2.Access(callers=[options_pb2.CALLER_ANYONE]), "where its tenant comes from"),
         (
-            options_pb2.Access(callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_RESOURCE),
-            "nothing checks that yet",
+            options_pb2.Access(
+                callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_NONE, least_role=options_pb2.ROLE_OWNER
+            ),
+            "names no restaurant",
+        ),
+        (
+            options_pb2.Access(callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_USER),
+            "has no field user_id",
         ),
         (
             options_pb2.Access(callers=[options_pb2.CALLER_STAFF], tenancy=options_pb2.TENANCY_RESTAURANT_ID),
@@ -142,12 +150,42 @@ def test_a_service_with_an_undeclared_method_is_refused(access: options_pb2.Acce
         rules_of([pool.FindServiceByName("t.S")])
 
 
+def _call(kind: CallerKind, restaurants: Mapping[str, Role] | None = None, least: Role = Role.STAFF) -> Call:
+    return Call("/method", Principal(kind, "someone", restaurants or {}), "request", least)
+
+
 def test_staff_are_held_to_their_restaurants_before_anything_is_read() -> None:
     rule = rules_of(SERVICES)["/orderbuddy.ordering.v1.OrderingService/AcceptOrder"]
     request = ordering_service_pb2.AcceptOrderRequest(restaurant_id="luna", order_id="not even an id")
-    rule.check(Principal(CallerKind.STAFF, "u", frozenset({"luna"})), request)
-    rule.check(Principal(CallerKind.SERVICE, "edge"), request)
+    rule.check(_call(CallerKind.STAFF, {"luna": Role.STAFF}), request)
+    rule.check(_call(CallerKind.SERVICE), request)
     with pytest.raises(Forbidden):
-        rule.check(Principal(CallerKind.STAFF, "u", frozenset({"sol"})), request)
+        rule.check(_call(CallerKind.STAFF, {"sol": Role.OWNER}), request)
     with pytest.raises(Unauthenticated):
-        rule.check(GUEST, request)
+        rule.check(_call(CallerKind.ANYONE), request)
+
+
+@pytest.mark.parametrize(
+    ("role", "least", "allowed"), [(role, least, role >= least) for role in Role for least in Role]
+)
+def test_a_person_may_do_what_their_role_and_the_lesser_ones_may(role: Role, least: Role, *, allowed: bool) -> None:
+    call = _call(CallerKind.STAFF, {"luna": role}, least)
+    if allowed:
+        call.require("luna")
+    else:
+        with pytest.raises(Forbidden) as refused:
+            call.require("luna")
+        assert (refused.value.reason, refused.value.metadata) == ("ROLE_TOO_LOW", {"least_role": least.name.lower()})
+
+
+def test_a_devices_role_is_not_asked() -> None:
+    _call(CallerKind.DEVICE, {"luna": Role.STAFF}, Role.OWNER).require("luna")
+
+
+def test_an_answer_without_the_check_that_its_method_owes_is_a_bug() -> None:
+    rule = AccessRule("/method", frozenset({CallerKind.STAFF}), options_pb2.TENANCY_RESOURCE)
+    call = _call(CallerKind.STAFF, {"luna": Role.STAFF})
+    with pytest.raises(AssertionError, match="without checking"):
+        rule.confirm(call)
+    call.require("luna")
+    rule.confirm(call)

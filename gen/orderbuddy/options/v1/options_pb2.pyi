@@ -8,6 +8,13 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ROLE_UNSPECIFIED: _ClassVar[Role]
+    ROLE_STAFF: _ClassVar[Role]
+    ROLE_MANAGER: _ClassVar[Role]
+    ROLE_OWNER: _ClassVar[Role]
+
 class Caller(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     CALLER_UNSPECIFIED: _ClassVar[Caller]
@@ -22,6 +29,11 @@ class Tenancy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TENANCY_NONE: _ClassVar[Tenancy]
     TENANCY_RESTAURANT_ID: _ClassVar[Tenancy]
     TENANCY_RESOURCE: _ClassVar[Tenancy]
+    TENANCY_USER: _ClassVar[Tenancy]
+ROLE_UNSPECIFIED: Role
+ROLE_STAFF: Role
+ROLE_MANAGER: Role
+ROLE_OWNER: Role
 CALLER_UNSPECIFIED: Caller
 CALLER_ANYONE: Caller
 CALLER_STAFF: Caller
@@ -31,6 +43,7 @@ TENANCY_UNSPECIFIED: Tenancy
 TENANCY_NONE: Tenancy
 TENANCY_RESTAURANT_ID: Tenancy
 TENANCY_RESOURCE: Tenancy
+TENANCY_USER: Tenancy
 ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 REST_FIELD_NUMBER: _ClassVar[int]
@@ -39,12 +52,14 @@ IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
 ignores_unknown_fields: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("callers", "tenancy")
+    __slots__ = ("callers", "tenancy", "least_role")
     CALLERS_FIELD_NUMBER: _ClassVar[int]
     TENANCY_FIELD_NUMBER: _ClassVar[int]
+    LEAST_ROLE_FIELD_NUMBER: _ClassVar[int]
     callers: _containers.RepeatedScalarFieldContainer[Caller]
     tenancy: Tenancy
-    def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ...) -> None: ...
+    least_role: Role
+    def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ..., least_role: _Optional[_Union[Role, str]] = ...) -> None: ...
 
 class Rest(_message.Message):
     __slots__ = ("success_status", "ignores_unknown_fields")

@@ -3,7 +3,7 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("Access", "Caller", "Rest", "Tenancy")
+__all__ = ("Access", "Caller", "Rest", "Role", "Tenancy")
 
 from dataclasses import dataclass
 
@@ -63,6 +63,47 @@ class Caller(betterproto2.Enum):
         }
 
 
+class Role(betterproto2.Enum):
+    """
+    What a person is to a restaurant. Each may do all that the lesser ones may.
+    """
+
+    UNSPECIFIED = 0
+
+    STAFF = 1
+    """
+    Runs the shift: orders, availability, reading.
+    """
+
+    MANAGER = 2
+    """
+    Runs the place: menus, prices, settings, tables, campaigns, reports.
+    """
+
+    OWNER = 3
+    """
+    Owns it: members and their roles, everything. Users of the old system are owners.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "ROLE_UNSPECIFIED",
+            1: "ROLE_STAFF",
+            2: "ROLE_MANAGER",
+            3: "ROLE_OWNER",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "ROLE_UNSPECIFIED": 0,
+            "ROLE_STAFF": 1,
+            "ROLE_MANAGER": 2,
+            "ROLE_OWNER": 3,
+        }
+
+
 class Tenancy(betterproto2.Enum):
     """
     Where a request says which restaurant it is about.
@@ -82,7 +123,13 @@ class Tenancy(betterproto2.Enum):
 
     RESOURCE = 3
     """
-    Known only from the stored document; the servicer checks it right after reading and before answering.
+    Known only from the stored document: the servicer must call `current_call().require(restaurant_id)` after reading it and before
+    anything else. A call that was answered without that is an internal error.
+    """
+
+    USER = 4
+    """
+    The request's field `user_id` must be the caller's own.
     """
 
     @classmethod
@@ -92,6 +139,7 @@ class Tenancy(betterproto2.Enum):
             1: "TENANCY_NONE",
             2: "TENANCY_RESTAURANT_ID",
             3: "TENANCY_RESOURCE",
+            4: "TENANCY_USER",
         }
 
     @classmethod
@@ -101,6 +149,7 @@ class Tenancy(betterproto2.Enum):
             "TENANCY_NONE": 1,
             "TENANCY_RESTAURANT_ID": 2,
             "TENANCY_RESOURCE": 3,
+            "TENANCY_USER": 4,
         }
 
 
@@ -118,6 +167,12 @@ class Access(betterproto2.Message):
     tenancy: "Tenancy" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: Tenancy(0))
     """
     Where the tenant comes from. Staff and devices are held to their own restaurants by it; services and anonymous callers are not.
+    """
+
+    least_role: "Role" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: Role(0))
+    """
+    The least that a member of the restaurant must be; unspecified: staff. Only with a tenancy that names a restaurant, and only for
+    callers of kind staff.
     """
 
 
