@@ -3,7 +3,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -62,9 +62,19 @@ class Access(_message.Message):
     def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ..., least_role: _Optional[_Union[Role, str]] = ...) -> None: ...
 
 class Rest(_message.Message):
-    __slots__ = ("success_status", "ignores_unknown_fields")
+    __slots__ = ("success_status", "ignores_unknown_fields", "upload", "max_body_bytes")
     SUCCESS_STATUS_FIELD_NUMBER: _ClassVar[int]
     IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_FIELD_NUMBER: _ClassVar[int]
+    MAX_BODY_BYTES_FIELD_NUMBER: _ClassVar[int]
     success_status: int
     ignores_unknown_fields: bool
-    def __init__(self, success_status: _Optional[int] = ..., ignores_unknown_fields: _Optional[bool] = ...) -> None: ...
+    upload: Upload
+    max_body_bytes: int
+    def __init__(self, success_status: _Optional[int] = ..., ignores_unknown_fields: _Optional[bool] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., max_body_bytes: _Optional[int] = ...) -> None: ...
+
+class Upload(_message.Message):
+    __slots__ = ("form_field",)
+    FORM_FIELD_FIELD_NUMBER: _ClassVar[int]
+    form_field: str
+    def __init__(self, form_field: _Optional[str] = ...) -> None: ...

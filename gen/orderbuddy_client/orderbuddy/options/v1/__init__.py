@@ -3,7 +3,7 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("Access", "Caller", "Rest", "Role", "Tenancy")
+__all__ = ("Access", "Caller", "Rest", "Role", "Tenancy", "Upload")
 
 from dataclasses import dataclass
 
@@ -195,5 +195,31 @@ class Rest(betterproto2.Message):
     Unknown fields of the body's top level are ignored instead of refused.
     """
 
+    upload: "Upload | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The route takes a form with one file (multipart/form-data) instead of JSON: the file fills the request's `content` (bytes) and
+    `file_name`, the form's other texts fill the fields of their names, unknown ones are ignored.
+    """
+
+    max_body_bytes: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    Largest body in bytes; 0 means what is configured for all routes (100 KiB).
+    """
+
 
 default_message_pool.register_message("orderbuddy.options.v1", "Rest", Rest)
+
+
+@dataclass(eq=False, repr=False)
+class Upload(betterproto2.Message):
+    """
+    A form with a file.
+    """
+
+    form_field: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Name of the form's field that holds the file.
+    """
+
+
+default_message_pool.register_message("orderbuddy.options.v1", "Upload", Upload)

@@ -1,0 +1,209 @@
+"""Edits that people make, each with a record of who changed what, in one transaction.
+
+A change and its record are two documents. A record that is written on the side can be lost in a crash, or tell of a
+change that never was; so this is the one place that pays for a transaction (2.4 times one write; people edit rarely).
+The collection `audit` is only ever added to.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from bson import ObjectId
+from pymongo import IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from services.kit.clock import Clock
+from services.kit.context import CURRENT
+from services.kit.errors import Conflict, OrderBuddyError
+from services.kit.mongo import Database, Document, Index
+from services.kit.values import whole
+
+AUDIT: Final = "audit"
+INDEXES: Final = (
+    Index(AUDIT, IndexModel([("restaurantId", 1), ("_id", -1)]), "what was changed at a restaurant, newest first"),
+)
+
+_LONGEST_VALUE: Final = 500
+"""Characters of a text that a record holds; longer ones (images in data URLs) are told by their length."""
+_UNTOLD: Final = frozenset({"version", "updatedAt"})
+_SECRETS: Final = {"payment.oid": 0, "payment.auth": 0}
+
+Result = TypeVar("Result")
+
+Change = Callable[[Document], None]
+"""Changes a document in place. What it raises ends the edit, with nothing written. May run more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is edited: a document, and what it means to the caller when it is not there."""
+
+    collection: str
+    query: Mapping[str, Any]
+    restaurant_id: str
+    missing: OrderBuddyError
+
+
+def version_of(document: Mapping[str, Any]) -> int:
+    """Return a document's version; what the old system wrote has none, which is 0."""
+    return whole(document.get("version")) or 0
+
+
+def check_version(document: Mapping[str, Any], expected: int | None) -> None:
+    """Raise Conflict when somebody has changed it since the caller read `expected`; None: the caller doesn't care."""
+    current = version_of(document)
+    if expected is not None and expected != current:
+        raise Conflict(
+            "VERSION_CHANGED",
+            "somebody else has changed it in the meantime; read it again",
+            metadata={"current_version": str(current), "expected_version": str(expected)},
+        )
+
+
+class Editing:
+    """Writes edits and their records."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def change(self, target: Target, change: Change, expected_version: int | None = None) -> Document:
+        """Apply a change and return the document as it is then. Nothing is written when nothing differs.
+
+        Raises target.missing, Conflict (VERSION_CHANGED), and what `change` raises.
+        """
+
+        async def work(session: AsyncClientSession) -> Document:
+            collection = self._db[target.collection]
+            before = await collection.find_one(target.query, _SECRETS, session=session)
+            if before is None:
+                raise target.missing
+            check_version(before, expected_version)
+            after = copy.deepcopy(before)
+            change(after)
+            update = _update(before, after)
+            if not update:
+                return before
+            after["version"] = version_of(before) + 1
+            update.setdefault("$set", {})["version"] = after["version"]
+            await collection.update_one({"_id": before["_id"]}, update, session=session)
+            await self._record(session, target.collection, target.restaurant_id, before, after)
+            return after
+
+        return await self._in_transaction(work)
+
+    async def insert(self, collection: str, document: Document, restaurant_id: str) -> None:
+        """Insert a document. Raises pymongo's DuplicateKeyError."""
+
+        async def work(session: AsyncClientSession) -> None:
+            await self._db[collection].insert_one(document, session=session)
+            await self._record(session, collection, restaurant_id, {"_id": document["_id"]}, document)
+
+        await self._in_transaction(work)
+
+    async def delete(self, target: Target, expected_version: int | None = None) -> None:
+        """Delete a document. Raises target.missing, Conflict (VERSION_CHANGED)."""
+
+        async def work(session: AsyncClientSession) -> None:
+            collection = self._db[target.collection]
+            before = await collection.find_one(target.query, _SECRETS, session=session)
+            if before is None:
+                raise target.missing
+            check_version(before, expected_version)
+            await collection.delete_one({"_id": before["_id"]}, session=session)
+            await self._record(session, target.collection, target.restaurant_id, before, {"_id": before["_id"]})
+
+        await self._in_transaction(work)
+
+    async def _in_transaction(self, work: Callable[[AsyncClientSession], Coroutine[Any, Any, Result]]) -> Result:
+        async with self._db.client.start_session() as session:
+            return await session.with_transaction(
+                work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
+            )
+
+    async def _record(
+        self, session: AsyncClientSession, collection: str, restaurant_id: str, before: Document, after: Document
+    ) -> None:
+        call = CURRENT.get()
+        changes = [{"path": path, "from": old, "to": new} for path, old, new in differences(before, after)]
+        record = {
+            "_id": ObjectId(),
+            "at": self._clock.now(),
+            "restaurantId": restaurant_id,
+            "actor": str(call.principal) if call else "system",
+            "action": call.method.rpartition("/")[2] if call else "",
+            "requestId": call.request_id if call else "",
+            "target": {"collection": collection, "id": str(before["_id"])},
+            "changes": changes,
+        }
+        await self._db[AUDIT].insert_one(record, session=session)
+
+    async def records(self, restaurant_id: str, before: ObjectId | None, limit: int) -> Sequence[Document]:
+        """Return a restaurant's records, newest first, older than one of them."""
+        query: Document = {"restaurantId": restaurant_id}
+        if before is not None:
+            query["_id"] = {"$lt": before}
+        return await self._db[AUDIT].find(query).sort("_id", -1).limit(limit).to_list()
+
+
+def _update(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, Any]]:
+    """Return the update that makes one document the other. Lists are replaced whole, objects field by field."""
+    update: dict[str, dict[str, Any]] = {}
+    for key in {**before, **after}:
+        old, new = before.get(key), after.get(key)
+        path = f"{prefix}{key}"
+        if key not in after:
+            update.setdefault("$unset", {})[path] = ""
+        elif isinstance(old, dict) and isinstance(new, dict):
+            for operator, fields in _update(old, new, f"{path}.").items():
+                update.setdefault(operator, {}).update(fields)
+        elif key not in before or not _same(old, new):
+            update.setdefault("$set", {})[path] = new
+    return update
+
+
+def _same(old: object, new: object) -> bool:
+    """Tell whether both are stored alike; True and 1 are equal in Python, but not in a document."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(_same(a, b) for a, b in zip(old, new, strict=True))
+    return isinstance(old, bool) == isinstance(new, bool) and old == new
+
+
+def differences(before: object, after: object, path: str = "") -> Iterator[tuple[str, object, object]]:
+    """Yield what differs, as (path, old, new); None where there was or is nothing.
+
+    Elements of lists that have an `id` are compared by it: `items[i1].priceCents`.
+    """
+    old, new = _members(before), _members(after)
+    if old is None or new is None:
+        if not _same(before, after):
+            yield path, _told(before), _told(after)
+        return
+    for key in {**old, **new}:
+        if not path and key in _UNTOLD:
+            continue
+        dot = "." if path and not key.startswith("[") else ""
+        yield from differences(old.get(key), new.get(key), f"{path}{dot}{key}")
+
+
+def _members(value: object) -> Mapping[str, Any] | None:
+    """Return an object's fields, or a list's elements by id; None for what is compared as a whole."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and all(isinstance(e, dict) and e.get("id") for e in value):
+        return {f"[{e['id']}]": e for e in value}
+    return None
+
+
+def _told(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return f"({len(value)} characters)"
+    return value
