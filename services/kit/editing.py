@@ -66,10 +66,11 @@ def check_version(document: Mapping[str, Any], expected: int | None) -> None:
         )
 
 
-class Editing:
-    """Writes edits and their records."""
+class Edits:
+    """Edits within one transaction. What one of them raises undoes all. Everything in it may run more than once."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, session: AsyncClientSession) -> None:
+        self.session = session
         self._db = db
         self._clock = clock
 
@@ -78,58 +79,39 @@ class Editing:
 
         Raises target.missing, Conflict (VERSION_CHANGED), and what `change` raises.
         """
-
-        async def work(session: AsyncClientSession) -> Document:
-            collection = self._db[target.collection]
-            before = await collection.find_one(target.query, _SECRETS, session=session)
-            if before is None:
-                raise target.missing
-            check_version(before, expected_version)
-            after = copy.deepcopy(before)
-            change(after)
-            update = _update(before, after)
-            if not update:
-                return before
-            after["version"] = version_of(before) + 1
-            update.setdefault("$set", {})["version"] = after["version"]
-            await collection.update_one({"_id": before["_id"]}, update, session=session)
-            await self._record(session, target.collection, target.restaurant_id, before, after)
-            return after
-
-        return await self._in_transaction(work)
+        collection = self._db[target.collection]
+        before = await self._find(target, expected_version)
+        after = copy.deepcopy(before)
+        change(after)
+        update = _update(before, after)
+        if not update:
+            return before
+        after["version"] = version_of(before) + 1
+        update.setdefault("$set", {})["version"] = after["version"]
+        await collection.update_one({"_id": before["_id"]}, update, session=self.session)
+        await self._record(target.collection, target.restaurant_id, before, after)
+        return after
 
     async def insert(self, collection: str, document: Document, restaurant_id: str) -> None:
-        """Insert a document. Raises pymongo's DuplicateKeyError."""
+        """Insert a document, which has its `_id`. Raises pymongo's DuplicateKeyError."""
+        await self._db[collection].insert_one(document, session=self.session)
+        await self._record(collection, restaurant_id, {"_id": document["_id"]}, document)
 
-        async def work(session: AsyncClientSession) -> None:
-            await self._db[collection].insert_one(document, session=session)
-            await self._record(session, collection, restaurant_id, {"_id": document["_id"]}, document)
+    async def delete(self, target: Target, expected_version: int | None = None) -> Document:
+        """Delete a document and return it. Raises target.missing, Conflict (VERSION_CHANGED)."""
+        before = await self._find(target, expected_version)
+        await self._db[target.collection].delete_one({"_id": before["_id"]}, session=self.session)
+        await self._record(target.collection, target.restaurant_id, before, {"_id": before["_id"]})
+        return before
 
-        await self._in_transaction(work)
+    async def _find(self, target: Target, expected_version: int | None) -> Document:
+        found = await self._db[target.collection].find_one(target.query, _SECRETS, session=self.session)
+        if found is None:
+            raise target.missing
+        check_version(found, expected_version)
+        return found
 
-    async def delete(self, target: Target, expected_version: int | None = None) -> None:
-        """Delete a document. Raises target.missing, Conflict (VERSION_CHANGED)."""
-
-        async def work(session: AsyncClientSession) -> None:
-            collection = self._db[target.collection]
-            before = await collection.find_one(target.query, _SECRETS, session=session)
-            if before is None:
-                raise target.missing
-            check_version(before, expected_version)
-            await collection.delete_one({"_id": before["_id"]}, session=session)
-            await self._record(session, target.collection, target.restaurant_id, before, {"_id": before["_id"]})
-
-        await self._in_transaction(work)
-
-    async def _in_transaction(self, work: Callable[[AsyncClientSession], Coroutine[Any, Any, Result]]) -> Result:
-        async with self._db.client.start_session() as session:
-            return await session.with_transaction(
-                work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
-            )
-
-    async def _record(
-        self, session: AsyncClientSession, collection: str, restaurant_id: str, before: Document, after: Document
-    ) -> None:
+    async def _record(self, collection: str, restaurant_id: str, before: Document, after: Document) -> None:
         call = CURRENT.get()
         changes = [{"path": path, "from": old, "to": new} for path, old, new in differences(before, after)]
         record = {
@@ -142,7 +124,38 @@ class Editing:
             "target": {"collection": collection, "id": str(before["_id"])},
             "changes": changes,
         }
-        await self._db[AUDIT].insert_one(record, session=session)
+        await self._db[AUDIT].insert_one(record, session=self.session)
+
+
+class Editing:
+    """Writes edits and their records."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def together(self, work: Callable[[Edits], Coroutine[Any, Any, Result]]) -> Result:
+        """Run several edits as one. `work` may run more than once, so it must have no other effects."""
+
+        async def transact(session: AsyncClientSession) -> Result:
+            return await work(Edits(self._db, self._clock, session))
+
+        async with self._db.client.start_session() as session:
+            return await session.with_transaction(
+                transact, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
+            )
+
+    async def change(self, target: Target, change: Change, expected_version: int | None = None) -> Document:
+        """Do one `Edits.change` by itself."""
+        return await self.together(lambda edits: edits.change(target, change, expected_version))
+
+    async def insert(self, collection: str, document: Document, restaurant_id: str) -> None:
+        """Do one `Edits.insert` by itself."""
+        await self.together(lambda edits: edits.insert(collection, document, restaurant_id))
+
+    async def delete(self, target: Target, expected_version: int | None = None) -> Document:
+        """Do one `Edits.delete` by itself."""
+        return await self.together(lambda edits: edits.delete(target, expected_version))
 
     async def records(self, restaurant_id: str, before: ObjectId | None, limit: int) -> Sequence[Document]:
         """Return a restaurant's records, newest first, older than one of them."""

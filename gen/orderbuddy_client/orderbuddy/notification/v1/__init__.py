@@ -3,10 +3,243 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ()
+__all__ = (
+    "NotificationServiceStub",
+    "SendLoginCodeRequest",
+    "SendLoginCodeResponse",
+    "SendOriginLinkRequest",
+    "SendOriginLinkResponse",
+    "SubscribeDeviceRequest",
+    "SubscribeDeviceResponse",
+    "UnsubscribeDeviceRequest",
+    "UnsubscribeDeviceResponse",
+)
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import betterproto2
+from betterproto2 import grpclib as betterproto2_grpclib
+
+from ....message_pool import default_message_pool
+
+if TYPE_CHECKING:
+    from betterproto2.grpclib.grpclib_client import MetadataLike
+    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+@dataclass(eq=False, repr=False)
+class SendLoginCodeRequest(betterproto2.Message):
+    """
+
+
+    Oneofs:
+        - contact:
+    """
+
+    email: "str | None" = betterproto2.field(1, betterproto2.TYPE_STRING, optional=True, group="contact")
+
+    phone_number: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="contact")
+    """
+    E.164, such as `+12065550155`.
+    """
+
+    code: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+
+    lifetime_seconds: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    How long the code works.
+    """
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SendLoginCodeRequest", SendLoginCodeRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SendLoginCodeResponse(betterproto2.Message):
+    pass
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SendLoginCodeResponse", SendLoginCodeResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SendOriginLinkRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    to: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+
+    restaurant_name: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+
+    location_name: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+
+    origin_name: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+
+    origin_type: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    `table`, `parking` or `campaign`.
+    """
+
+    link: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+
+    qr_png: "bytes" = betterproto2.field(9, betterproto2.TYPE_BYTES)
+    """
+    PNG, attached and shown in the mail.
+    """
+
+    request_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SendOriginLinkRequest", SendOriginLinkRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SendOriginLinkResponse(betterproto2.Message):
+    pass
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SendOriginLinkResponse", SendOriginLinkResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SubscribeDeviceRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Registration token of Firebase Cloud Messaging.
+    """
+
+    platform: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `android` or `web`.
+    """
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SubscribeDeviceRequest", SubscribeDeviceRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SubscribeDeviceResponse(betterproto2.Message):
+    message: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("orderbuddy.notification.v1", "SubscribeDeviceResponse", SubscribeDeviceResponse)
+
+
+@dataclass(eq=False, repr=False)
+class UnsubscribeDeviceRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message(
+    "orderbuddy.notification.v1", "UnsubscribeDeviceRequest", UnsubscribeDeviceRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class UnsubscribeDeviceResponse(betterproto2.Message):
+    pass
+
+
+default_message_pool.register_message(
+    "orderbuddy.notification.v1", "UnsubscribeDeviceResponse", UnsubscribeDeviceResponse
+)
+
+
+class NotificationServiceStub(betterproto2_grpclib.ServiceStub):
+    """
+    Messages to people: login codes, links by mail, and the devices that are told of new orders.
+    """
+
+    async def send_login_code(
+        self,
+        message: "SendLoginCodeRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SendLoginCodeResponse":
+        """
+        SendLoginCode sends a one-time code by mail or SMS, whichever contact is given. UNAVAILABLE when the provider is away or refuses:
+        whoever waits for the code must learn that none comes.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.notification.v1.NotificationService/SendLoginCode",
+            message,
+            SendLoginCodeResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def send_origin_link(
+        self,
+        message: "SendOriginLinkRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SendOriginLinkResponse":
+        """
+        SendOriginLink mails the link and QR code of an origin. UNAVAILABLE when the provider is away or refuses.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.notification.v1.NotificationService/SendOriginLink",
+            message,
+            SendOriginLinkResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def subscribe_device(
+        self,
+        message: "SubscribeDeviceRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SubscribeDeviceResponse":
+        """
+        SubscribeDevice lets a device be told of a restaurant's new orders. The same token again is a success.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.notification.v1.NotificationService/SubscribeDevice",
+            message,
+            SubscribeDeviceResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def unsubscribe_device(
+        self,
+        message: "UnsubscribeDeviceRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "UnsubscribeDeviceResponse":
+        """
+        UnsubscribeDevice ends that. A token that is not subscribed is a success.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.notification.v1.NotificationService/UnsubscribeDevice",
+            message,
+            UnsubscribeDeviceResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
