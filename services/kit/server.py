@@ -30,7 +30,7 @@ MESSAGE_BYTES: Final = 16 * 1024 * 1024
 """Largest message, either way: a snapshot of a busy location's orders has room."""
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
-    ("grpc.max_receive_message_length", 1024 * 1024),  # requests: the largest cart is far smaller
+    ("grpc.max_receive_message_length", 6 * 1024 * 1024),  # requests: an image of 5 MiB is the largest
     ("grpc.max_send_message_length", MESSAGE_BYTES),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),

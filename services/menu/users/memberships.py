@@ -1,0 +1,51 @@
+"""What people are to restaurants, as it stands in their profiles.
+
+`restaurants` lists the restaurants, as in the old system; `memberRoles` says what the person is there. Who is not in it
+is an owner: the old system knows nothing else. That a restaurant keeps an owner is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.kit.principal import Role
+from services.kit.values import objects, text, texts
+
+Profile = Mapping[str, Any]
+
+
+def memberships(profile: Profile) -> dict[str, Role]:
+    """Return the person's restaurants and their role in each."""
+    stated = {text(e.get("restaurantId")): text(e.get("role")) for e in objects(profile.get("memberRoles"))}
+    return {name: _role(stated.get(name)) for name in texts(profile.get("restaurants"))}
+
+
+def _role(stated: str | None) -> Role:
+    """Return a stored role. What can't be read must not give more than it might have said."""
+    if stated is None:
+        return Role.OWNER
+    return Role[stated.upper()] if stated.upper() in Role.__members__ else Role.STAFF
+
+
+def join(profile: dict[str, Any], restaurant_id: str, role: Role) -> None:
+    """Make the person a member with a role, or give them the role."""
+    restaurants = texts(profile.get("restaurants"))
+    if restaurant_id not in restaurants:
+        profile["restaurants"] = [*restaurants, restaurant_id]
+    others = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
+    profile["memberRoles"] = [*others, {"restaurantId": restaurant_id, "role": role.name.lower()}]
+
+
+def leave(profile: dict[str, Any], restaurant_id: str) -> None:
+    """End the membership."""
+    profile["restaurants"] = [r for r in texts(profile.get("restaurants")) if r != restaurant_id]
+    profile["memberRoles"] = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
+
+
+def would_have_no_owner(members: Iterable[Profile], restaurant_id: str, user_id: str, role: Role | None) -> bool:
+    """Tell whether giving somebody a role (None: no membership) leaves members without an owner."""
+    roles = {text(m.get("userId")): memberships(m).get(restaurant_id) for m in members}
+    roles[user_id] = role
+    left = [r for r in roles.values() if r is not None]
+    return bool(left) and Role.OWNER not in left

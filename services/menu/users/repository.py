@@ -1,0 +1,138 @@
+"""Profiles of people. The only module of this package that knows the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bson import ObjectId
+from pymongo import IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from services.kit.clock import Clock
+from services.kit.editing import Editing, Edits, Target
+from services.kit.errors import NotFound, Refused
+from services.kit.mongo import Database, Document, Index
+from services.kit.principal import Role
+from services.menu.users.memberships import join, leave, memberships, would_have_no_owner
+
+INDEXES: Final = (
+    Index(
+        "users",
+        IndexModel(
+            [("userId", 1)], unique=True, partialFilterExpression={"userId": {"$type": "string"}}, name="one_profile"
+        ),
+        "a person's profile; one each",
+    ),
+    Index("users", IndexModel([("restaurants", 1)]), "members of a restaurant"),
+    Index("users", IndexModel([("email", 1)]), "somebody to become a member, by mail address"),
+    Index("users", IndexModel([("phoneNumber", 1)]), "somebody to become a member, by phone number"),
+)
+
+_LAST_OWNER: Final = Refused("LAST_OWNER", "a restaurant that has members needs an owner")
+
+
+class UserRepository:
+    """Reads and writes profiles and memberships."""
+
+    def __init__(self, db: Database, editing: Editing, clock: Clock) -> None:
+        self._db = db
+        self._editing = editing
+        self._clock = clock
+
+    async def profile(self, user_id: str) -> Document | None:
+        """Return somebody's profile."""
+        return await self._db["users"].find_one({"userId": user_id})
+
+    async def location_ids(self, restaurant_ids: list[str]) -> list[str]:
+        """Return the ids of all locations of restaurants."""
+        query = {"restaurantId": {"$in": restaurant_ids}}
+        return [str(d["_id"]) for d in await self._db["locations"].find(query, {"_id": 1}).to_list()]
+
+    async def create(self, user_id: str, email: str | None, phone_number: str | None, created_at: datetime) -> str:
+        """Make a profile, or fill in the contacts that it lacks; return its id."""
+        now = self._clock.now()
+        new: Document = {"restaurants": [], "email": email, "phoneNumber": phone_number, "createdAt": created_at}
+        try:
+            stored = await self._db["users"].find_one_and_update(
+                {"userId": user_id},
+                {"$setOnInsert": new, "$set": {"updatedAt": now}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:  # the same call beside us was faster
+            stored = await self._db["users"].find_one({"userId": user_id})
+        assert stored is not None
+        for field, value in (("email", email), ("phoneNumber", phone_number)):
+            if value is not None:
+                # null in a query finds what is absent, too
+                await self._db["users"].update_one({"_id": stored["_id"], field: None}, {"$set": {field: value}})
+        return str(stored["_id"])
+
+    async def members(self, restaurant_id: str) -> list[Document]:
+        """Return the profiles of a restaurant's members."""
+        return await self._db["users"].find({"restaurants": restaurant_id}).to_list()
+
+    async def add_member(self, restaurant_id: str, contact: Mapping[str, str], role: Role) -> Document:
+        """Give somebody a role. Raises NotFound, Refused (LAST_OWNER)."""
+        missing = NotFound("UNKNOWN_PERSON", "nobody has signed up with that", metadata={"field": "contact"})
+
+        async def work(edits: Edits) -> Document:
+            found = await self._db["users"].find_one(contact, session=edits.session)
+            if found is None:
+                raise missing
+            await self._keep_owner(edits, restaurant_id, found["userId"], role)
+            return await self._change(edits, found["_id"], restaurant_id, lambda p: join(p, restaurant_id, role))
+
+        return await self._editing.together(work)
+
+    async def remove_member(self, restaurant_id: str, user_id: str) -> None:
+        """End a membership. Raises NotFound, Refused (LAST_OWNER)."""
+        query = {"userId": user_id, "restaurants": restaurant_id}
+
+        async def work(edits: Edits) -> None:
+            found = await self._db["users"].find_one(query, session=edits.session)
+            if found is None:
+                raise NotFound("UNKNOWN_MEMBER", "not a member", metadata={"field": "user_id"})
+            await self._keep_owner(edits, restaurant_id, user_id, None)
+            await self._change(edits, found["_id"], restaurant_id, lambda p: leave(p, restaurant_id))
+
+        await self._editing.together(work)
+
+    async def remove(self, user_id: str) -> None:
+        """Take everything personal out of a profile, and its memberships. Raises Refused (LAST_OWNER)."""
+
+        async def work(edits: Edits) -> None:
+            found = await self._db["users"].find_one({"userId": user_id}, session=edits.session)
+            if found is None:
+                return
+            for restaurant_id in memberships(found):
+                await self._keep_owner(edits, restaurant_id, user_id, None)
+                await self._change(edits, found["_id"], restaurant_id, lambda p, r=restaurant_id: leave(p, r))  # type: ignore[misc]
+            gone = {"email": None, "phoneNumber": None, "deletedAt": self._clock.now()}
+            await self._db["users"].update_one({"_id": found["_id"]}, {"$set": gone}, session=edits.session)
+
+        await self._editing.together(work)
+
+    async def _keep_owner(self, edits: Edits, restaurant_id: str, user_id: str, role: Role | None) -> None:
+        """Refuse what leaves a restaurant without owner. Raises Refused.
+
+        The restaurant's own document is written, so that two owners who demote each other at once meet there.
+        """
+        await self._db["restaurants"].update_one(
+            {"_id": restaurant_id}, {"$inc": {"membersVersion": 1}}, session=edits.session
+        )
+        members = await self._db["users"].find({"restaurants": restaurant_id}, session=edits.session).to_list()
+        if would_have_no_owner(members, restaurant_id, user_id, role):
+            raise _LAST_OWNER
+
+    async def _change(
+        self, edits: Edits, profile_id: ObjectId, restaurant_id: str, change: Callable[[dict[str, Any]], None]
+    ) -> Document:
+        missing = NotFound("UNKNOWN_PERSON", "the profile has gone")
+        return await edits.change(Target("users", {"_id": profile_id}, restaurant_id, missing), change)
+
+    async def audit(self, restaurant_id: str, before: str, limit: int) -> list[Document]:
+        """Return a restaurant's audit records, newest first."""
+        return list(await self._editing.records(restaurant_id, ObjectId(before) if before else None, limit))

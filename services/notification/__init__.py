@@ -1,0 +1,1 @@
+"""The Notification service: messages to people."""
