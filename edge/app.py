@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from edge.answers import INTERNAL_ERROR, Answer, Header, Problem
-from edge.bodies import ClientGone, Receive, read_object
+from edge.answers import INTERNAL_ERROR, Answer, Header, Problem, problem
+from edge.bodies import ClientGone, Receive, Scope, read_object
 from edge.cors import REFUSED, Cors, preflight
+from edge.forms import is_form, read_form
 from edge.guest_cache import GuestCache
+from edge.identity import Identity
 from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
 from edge.request_ids import request_id_of
@@ -22,7 +24,6 @@ from edge.routing import Router, decode_segment, no_route
 from edge.transcoding import Endpoint, Transcoder
 from services.kit.telemetry import log
 
-Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[bytes, bytes]
@@ -31,6 +32,16 @@ _UNMATCHED: Final = "unmatched"
 _MEMORY, _SERVICE, _EDGE = "memory", "service", "edge"
 _SOCKET_PATH: Final = "/ws/orders/"
 _READS: Final = frozenset({"GET", "HEAD"})
+
+
+class Other(NamedTuple):
+    """A part of the edge that is no transcoding: everything under a path."""
+
+    label: str
+    path: bytes
+    """Lower case; what is below it counts, too."""
+    answer: Callable[[Scope, Receive, str], Awaitable[Answer]]
+    """Takes the request and its id. Raises Problem or ClientGone."""
 
 
 class Lifecycle(Protocol):
@@ -58,6 +69,8 @@ class Edge:
         cors: Cors,
         pages: AsgiApp,
         page_paths: frozenset[bytes],
+        identity: Identity,
+        others: Sequence[Other],
         body_limit_bytes: int,
     ) -> None:
         self._lifecycle = lifecycle
@@ -68,6 +81,8 @@ class Edge:
         self._cors = cors
         self._pages = pages
         self._page_paths = page_paths
+        self._identity = identity
+        self._others = others
         self._body_limit_bytes = body_limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,20 +147,47 @@ class Edge:
     ) -> tuple[str, str, Answer]:
         """Return the same, from whoever serves the route. Raises ClientGone."""
         route = _UNMATCHED
-        verb: str = scope["method"]
-        path: str = scope["raw_path"].decode("latin-1")
-        query: bytes = scope["query_string"]
         try:
-            body = await read_object(headers, receive, self._body_limit_bytes)
-            match = self._router.match(verb, path)
-            if match is None:
-                raise no_route(verb, path)
-            endpoint, variables = match
-            route = endpoint.route.label
-            answer = await self._transcoder.answer(endpoint, variables, query, body, headers, request_id)
-            return route, _SERVICE, answer
-        except Problem as problem:
-            return route, _EDGE, problem.answer
+            for other in self._others:
+                if _is_under(scope["raw_path"], other.path):
+                    route = other.label
+                    return route, _EDGE, await other.answer(scope, receive, request_id)
+            match = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
+            endpoint, variables = match or (None, ())
+            if endpoint is not None:
+                route = endpoint.route.label
+            return route, _SERVICE, await self._transcode(endpoint, variables, scope, headers, receive, request_id)
+        except Problem as known:
+            return route, _EDGE, known.answer
+
+    async def _transcode(
+        self,
+        endpoint: Endpoint | None,
+        variables: Sequence[str],
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        request_id: str,
+    ) -> Answer:
+        """Answer by a service, in the old system's order: body, route, caller, form, values.
+
+        Raises Problem or ClientGone.
+        """
+        limit = (endpoint and endpoint.route.max_body_bytes) or self._body_limit_bytes
+        field = endpoint.route.upload_field if endpoint is not None and is_form(headers) else ""
+        body = {} if field else await read_object(headers, receive, limit)
+        if endpoint is None:
+            raise no_route(scope["method"], scope["raw_path"].decode("latin-1"))
+        who = await self._identity.for_route(endpoint.route, scope, request_id)
+        file = None
+        if field:
+            body, file = await read_form(headers, receive, field, limit)
+        elif endpoint.route.upload_field:
+            raise Problem(problem(400, f"{endpoint.route.upload_field} must be a file"))
+        answer = await self._transcoder.answer(
+            endpoint, variables, scope["query_string"], body, file, headers, who.metadata
+        )
+        return answer._replace(headers=(*answer.headers, *who.headers)) if who.headers else answer
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = dict(scope["headers"])
@@ -191,6 +233,11 @@ class Edge:
         await receive()
         await self._lifecycle.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _is_under(path: bytes, prefix: bytes) -> bool:
+    start = path[: len(prefix)].lower()
+    return start == prefix and path[len(prefix) : len(prefix) + 1] in (b"", b"/")
 
 
 async def _until_gone(receive: Receive) -> None:

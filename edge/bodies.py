@@ -14,6 +14,7 @@ import orjson
 
 from edge.answers import Problem, problem
 
+Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 JsonObject = dict[str, Any]
 
@@ -41,8 +42,8 @@ async def read_object(headers: Mapping[bytes, bytes], receive: Receive, limit: i
         return {}
     _check_encodings(headers, parameters)
     if length is not None and int(length) > limit:
-        raise _too_large()
-    body = await _read(receive, limit)
+        raise too_large()
+    body = await read_bytes(receive, limit)
     if not body:
         return {}
     return _parse_json(body) if media_type == _JSON else _parse_form(body)
@@ -63,11 +64,13 @@ def _quoted(header: bytes) -> str:
     return '"' + header[:50].decode("ascii", "replace").upper() + '"'
 
 
-def _too_large() -> Problem:
+def too_large() -> Problem:
+    """Return the refusal of a body beyond the limit."""
     return Problem(problem(413, "request entity too large"))
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
+async def read_bytes(receive: Receive, limit: int) -> bytes:
+    """Return the body as it is. Raises Problem (413) or ClientGone."""
     parts, size = [], 0
     while True:
         message = await receive()
@@ -76,7 +79,7 @@ async def _read(receive: Receive, limit: int) -> bytes:
         part = message.get("body", b"")
         size += len(part)
         if size > limit:
-            raise _too_large()
+            raise too_large()
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)

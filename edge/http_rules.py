@@ -20,6 +20,10 @@ from services.kit.principal import CallerKind
 _VERBS: Final = ("get", "put", "post", "delete", "patch")
 _VARIABLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._~-]+")
+FILE_CONTENT: Final = "content"
+FILE_NAME: Final = "file_name"
+"""Fields of a request that a form's file fills."""
+
 _BODILESS: Final = frozenset({"GET", "DELETE"})
 
 
@@ -47,6 +51,12 @@ class Route:
     ignores_unknown: bool
     """Unknown fields of the body's top level are ignored instead of refused."""
     open_to_guests: bool
+    upload_field: str = ""
+    """Form field that holds the file, when the route takes a form with a file."""
+    max_body_bytes: int = 0
+    """0: the limit of all routes."""
+    redirect_field: str = ""
+    """The response's field that holds the URL to which the answer redirects."""
 
     @property
     def label(self) -> str:
@@ -96,6 +106,9 @@ def _route(method: MethodDescriptor, rule: http_pb2.HttpRule) -> Route:
         success_status=rest.success_status or 200,
         ignores_unknown=rest.ignores_unknown_fields,
         open_to_guests=CallerKind.ANYONE in rule_of(method).kinds,
+        upload_field=rest.upload.form_field,
+        max_body_bytes=rest.max_body_bytes,
+        redirect_field=rest.redirect_field,
     )
     _check(route)
     return route
@@ -133,5 +146,9 @@ def _check(route: Route) -> None:
             raise UnsupportedRule(f"{name}: body {route.body} must be one message of the request")
     if route.response_body and route.response_body not in response:
         raise UnsupportedRule(f"{name}: the response has no field {route.response_body}")
+    if route.upload_field and (route.body != "*" or not {FILE_CONTENT, FILE_NAME} <= request.keys()):
+        raise UnsupportedRule(f"{name}: an upload has body * and the fields {FILE_CONTENT} and {FILE_NAME}")
+    if route.redirect_field and route.redirect_field not in response:
+        raise UnsupportedRule(f"{name}: the response has no field {route.redirect_field}")
     if not 200 <= route.success_status < 300:
         raise UnsupportedRule(f"{name}: {route.success_status} is no status of success")

@@ -12,8 +12,9 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
 from edge.errors import HTTP_STATUSES
+from edge.rendering import may_be_left_out
 from edge.schema import enum_prefix, field_schema
-from edge.transcoding import Endpoint
+from edge.transcoding import HTTP_BODY, Endpoint
 
 Json = dict[str, Any]
 
@@ -21,6 +22,7 @@ TITLE: Final = "OrderBuddy API"
 VERSION: Final = "1.0"
 
 _JSON: Final = "application/json"
+_FORM: Final = "multipart/form-data"
 _BODY_STATUSES: Final = frozenset({413, 415})
 _ERROR: Final[Json] = {
     "type": "object",
@@ -92,7 +94,12 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
         "responses": _responses(endpoint, schemas),
     }
     if endpoint.body_schema is not None:
-        operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": _accepted(endpoint.body_schema)}}}
+        schema = _accepted(endpoint.body_schema)
+        if route.upload_field:
+            schema["properties"][route.upload_field] = {"type": "string", "format": "binary"}
+            schema.setdefault("required", []).append(route.upload_field)
+        media_type = _FORM if route.upload_field else _JSON
+        operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
     if not route.open_to_guests:
         operation["security"] = [{"bearer": []}]
     return operation
@@ -110,11 +117,17 @@ def _parameter(field: FieldDescriptor, place: str) -> Json:
 def _responses(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
     route = endpoint.route
     output = route.method.output_type
-    if route.response_body:
-        content = _field(output.fields_by_name[route.response_body], schemas)
+    if route.redirect_field:
+        responses: Json = {"302": {"description": "Elsewhere", "headers": {"Location": {"schema": {"type": "string"}}}}}
+    elif output.full_name == HTTP_BODY:
+        responses = {str(route.success_status): {"description": "Success", "content": {"*/*": {}}}}
     else:
-        content = _message(output, schemas)
-    responses: Json = {str(route.success_status): {"description": "Success", "content": {_JSON: {"schema": content}}}}
+        content = (
+            _field(output.fields_by_name[route.response_body], schemas)
+            if route.response_body
+            else _message(output, schemas)
+        )
+        responses = {str(route.success_status): {"description": "Success", "content": {_JSON: {"schema": content}}}}
     if endpoint.verb == "GET":
         responses["304"] = {"description": "What the client has (If-None-Match) is still right"}
     # A GET with a body is odd but has its body parsed, so it can be refused for it.
@@ -136,12 +149,8 @@ def _message(message: Descriptor, schemas: dict[str, Json]) -> Json:
         properties: Json = {}
         schemas[message.name] = {"type": "object", "properties": properties}
         properties.update({field.json_name: _field(field, schemas) for field in message.fields})
-        schemas[message.name]["required"] = [f.json_name for f in message.fields if not _may_be_left_out(f)]
+        schemas[message.name]["required"] = [f.json_name for f in message.fields if not may_be_left_out(f)]
     return {"$ref": f"#/components/schemas/{message.name}"}
-
-
-def _may_be_left_out(field: FieldDescriptor) -> bool:
-    return field.has_presence and field.message_type is None
 
 
 def _field(field: FieldDescriptor, schemas: dict[str, Json]) -> Json:

@@ -1,7 +1,8 @@
 """Messages as the JSON of the old contract, through closures that are compiled once per message type.
 
-Names are the protos' json_names; an unset message is null, an unset `optional` scalar is left out, everything else is
-always there. Instants have milliseconds and Z, enums go without their prefix, whole numbers without decimal point.
+Names are the protos' json_names; what is `optional` and unset is left out, any other unset message is null, everything
+else is always there. Instants have milliseconds and Z, enums go without their prefix, whole numbers without decimal
+point.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ def field_renderer(field: FieldDescriptor) -> Render:
     return render
 
 
+def may_be_left_out(field: FieldDescriptor) -> bool:
+    """Tell whether an unset field is not there at all: those marked `optional`, which are oneofs, and real oneofs."""
+    return field.containing_oneof is not None
+
+
 def _object(puts: list[_Put]) -> Render:
     def render(message: Message) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -76,7 +82,7 @@ def _put(field: FieldDescriptor) -> _Put:
     convert = _converter(field)
     if field.is_repeated:
         return _put_list(name, key, convert)
-    if field.message_type is not None:
+    if field.message_type is not None and not may_be_left_out(field):
         return _put_message(name, key, convert)
     if field.has_presence:
         return _put_optional(name, key, convert)

@@ -7,7 +7,7 @@ left to the service, which enforces all of them again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,9 +39,15 @@ _INSTANT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 
 
 def message_schema(
-    message: Descriptor, *, ignores_unknown: bool = False, inside: tuple[str, ...] = ()
+    message: Descriptor,
+    *,
+    ignores_unknown: bool = False,
+    without: Collection[str] = (),
+    inside: tuple[str, ...] = (),
 ) -> core_schema.TypedDictSchema:
     """Return the schema of a message's JSON object; what it yields goes into the message's constructor.
+
+    The fields `without` are filled by other means.
 
     Raises UnsupportedRule.
     """
@@ -49,7 +55,11 @@ def message_schema(
         raise UnsupportedRule(f"{message.full_name} contains itself")
     extension: Any = options_pb2.ignores_unknown_fields
     ignores = ignores_unknown or message.GetOptions().Extensions[extension]
-    fields = {field.name: field_schema(field, (*inside, message.full_name)) for field in message.fields}
+    fields = {
+        field.name: field_schema(field, (*inside, message.full_name))
+        for field in message.fields
+        if field.name not in without
+    }
     return core_schema.typed_dict_schema(fields, extra_behavior="ignore" if ignores else "forbid")
 
 

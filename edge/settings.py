@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.kit.settings import CommonSettings
 
+_LOCAL_CORE: Final = "http://127.0.0.1:3567"
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -43,6 +45,21 @@ class EdgeSettings(CommonSettings):
     deadline_seconds: float = Field(5.0, gt=0, validation_alias="ORDERBUDDY_EDGE_DEADLINE_SECONDS")
     """For each call to a service, its retries included."""
     body_limit_bytes: int = Field(100 * 1024, gt=0, validation_alias="ORDERBUDDY_BODY_LIMIT_BYTES")
+
+    supertokens_uri: str = Field("", validation_alias="SUPERTOKENS_CONNECTION_URI")
+    """The sign-in core; unset: the local one of `make up`."""
+    supertokens_api_key: SecretStr | None = Field(None, validation_alias="SUPERTOKENS_API_KEY")
+    assets_folder: pathlib.Path | None = Field(None, validation_alias="ORDERBUDDY_ASSETS_FOLDER")
+    """Uploaded images when they are kept in a folder instead of blobs; served under /assets."""
+
+    @model_validator(mode="after")
+    def _real_core_in_production(self) -> EdgeSettings:
+        if not self.supertokens_uri:
+            if self.profile == "production":
+                message = "SUPERTOKENS_CONNECTION_URI is needed: the production profile signs in with a real core"
+                raise ValueError(message)
+            self.supertokens_uri = _LOCAL_CORE
+        return self
 
     @field_validator("api_endpoint", "store_endpoint", "menu_endpoint", "localhost_url")
     @classmethod

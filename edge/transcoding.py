@@ -14,14 +14,18 @@ from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_sch
 
 from edge.answers import VARY_ORIGIN, Answer, Problem, json_answer, problem
 from edge.bodies import JsonObject
-from edge.caller import REQUEST_ID_KEY, Caller
+from edge.caller import Caller, Metadata
 from edge.conditional import already_has, entity_tag
-from edge.errors import UNAUTHENTICATED, RpcError, answer_for
+from edge.errors import RpcError, answer_for
+from edge.forms import File
 from edge.guest_pages import REVALIDATE
-from edge.http_rules import Route, UnsupportedRule
+from edge.http_rules import FILE_CONTENT, FILE_NAME, Route, UnsupportedRule
 from edge.rendering import field_renderer, renderer
 from edge.schema import field_schema, message_schema
 from edge.violations import describe, unknown_property
+
+HTTP_BODY: Final = "google.api.HttpBody"
+"""A response of this type is the answer as it is: bytes and their content type."""
 
 _MOST_QUERY_FIELDS: Final = 100
 
@@ -37,15 +41,19 @@ class Endpoint:
         self.segments = route.segments
         self.path_fields = [request.fields_by_name[name] for name in route.path_fields]
         self.query_fields = [f for f in request.fields if self._in_query(f)]
+        self._file_fields = {FILE_CONTENT, FILE_NAME} if route.upload_field else set()
         self.body_schema = self._schema_of_body()
         self._outside = {f.json_name for f in (*self.path_fields, *self.query_fields)}
         self._by_name = {f.json_name: f for f in self.query_fields}
-        whole = message_schema(request, ignores_unknown=route.ignores_unknown)
+        whole = message_schema(
+            request, ignores_unknown=route.ignores_unknown or bool(route.upload_field), without=self._file_fields
+        )
         self._validator = SchemaValidator(whole)
         self._request_class = message_factory.GetMessageClass(request)
         self._body_field = request.fields_by_name[route.body] if route.body not in ("", "*") else None
         part = response.fields_by_name[route.response_body] if route.response_body else None
-        self._render = field_renderer(part) if part else renderer(response)
+        self._is_raw = response.full_name == HTTP_BODY
+        self._render = field_renderer(part) if part else None if self._is_raw else renderer(response)
 
     def _in_query(self, field: FieldDescriptor) -> bool:
         if self.route.body == "*" or field.name == self.route.body or field.name in self.route.path_fields:
@@ -61,11 +69,13 @@ class Endpoint:
             return None
         if route.body != "*":
             return field_schema(route.method.input_type.fields_by_name[route.body])["schema"]
-        whole = message_schema(route.method.input_type, ignores_unknown=route.ignores_unknown)
+        whole = message_schema(
+            route.method.input_type, ignores_unknown=route.ignores_unknown, without=self._file_fields
+        )
         fields = {name: field for name, field in whole["fields"].items() if name not in route.path_fields}
         return core_schema.typed_dict_schema(fields, extra_behavior=whole.get("extra_behavior"))
 
-    def decode(self, variables: Sequence[str], query: bytes, body: JsonObject) -> Message:
+    def decode(self, variables: Sequence[str], query: bytes, body: JsonObject, file: File | None) -> Message:
         """Make the request message. Raises Problem (400) with every violation."""
         values: dict[str, Any] = {}
         if self._body_field is not None:
@@ -73,7 +83,7 @@ class Endpoint:
         elif self.route.body:
             values.update(body)
             clash = [name for name in body if name in self._outside]
-            if clash and not self.route.ignores_unknown:
+            if clash and not self.route.ignores_unknown and file is None:
                 raise Problem(problem(400, [unknown_property(name) for name in clash]))
         if query and self.query_fields:
             values.update(self._read_query(query))
@@ -82,6 +92,8 @@ class Endpoint:
             checked = self._validator.validate_python(values)
         except ValidationError as error:
             raise Problem(problem(400, describe(error, self._skipped(error)))) from error
+        if file is not None:
+            checked |= {FILE_CONTENT: file.content, FILE_NAME: file.name}
         return self._request_class(**checked)
 
     def _skipped(self, error: ValidationError) -> int:
@@ -114,6 +126,10 @@ class Endpoint:
 
     def encode(self, response: Message, headers: Mapping[bytes, bytes]) -> Answer:
         """Make the answer; a client that has it already gets 304."""
+        if self.route.redirect_field:
+            return _redirect(getattr(response, self.route.redirect_field))
+        if self._render is None:
+            return _raw(self.route.success_status, response)
         body = orjson.dumps(self._render(response))
         if self.verb != "GET":
             return json_answer(self.route.success_status, body)
@@ -122,6 +138,22 @@ class Endpoint:
         if already_has(headers.get(b"if-none-match"), (tag,)):
             return Answer(304, (*validators, VARY_ORIGIN), b"")
         return json_answer(self.route.success_status, body, validators)
+
+
+def _redirect(location: str) -> Answer:
+    # The target may change (a restaurant's name is in it), so no client should keep it.
+    headers = ((b"location", location.encode("ascii")), (b"content-length", b"0"), (b"cache-control", b"no-store"))
+    return Answer(302, (*headers, VARY_ORIGIN), b"")
+
+
+def _raw(status: int, response: Any) -> Answer:
+    """Answer with the bytes and content type of a google.api.HttpBody."""
+    headers = (
+        (b"content-type", response.content_type.encode("ascii")),
+        (b"content-length", b"%d" % len(response.data)),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    return Answer(status, (*headers, VARY_ORIGIN), response.data)
 
 
 def _from_text(field: FieldDescriptor, text: str) -> object:
@@ -148,17 +180,15 @@ class Transcoder:
         variables: Sequence[str],
         query: bytes,
         body: JsonObject,
+        file: File | None,
         headers: Mapping[bytes, bytes],
-        request_id: str,
+        metadata: Metadata,
     ) -> Answer:
         """Decode, call, encode. Every failure of the call becomes an answer; raises Problem for bad input."""
-        # Nobody can sign in yet, so every caller is a guest; the service checks again.
-        if not endpoint.route.open_to_guests:
-            return UNAUTHENTICATED
-        request = endpoint.decode(variables, query, body)
+        request = endpoint.decode(variables, query, body, file)
         method = endpoint.route.method
         try:
-            response = await self._caller.call(method, request, metadata=((REQUEST_ID_KEY, request_id),))
+            response = await self._caller.call(method, request, metadata=metadata)
         except RpcError as error:
             return answer_for(error.status, method.input_type)
         return endpoint.encode(response, headers)

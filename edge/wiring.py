@@ -6,29 +6,36 @@ import asyncio
 from typing import Any, Final
 
 import uvicorn
+from google.protobuf.descriptor import ServiceDescriptor
 from orderbuddy.menu.v1 import menu_service_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2
 
-from edge.app import Edge
-from edge.caller import Caller, Metadata
+from edge.accounts import Accounts
+from edge.app import Edge, Other
+from edge.caller import Caller
 from edge.cors import Cors
 from edge.following import Follower
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
+from edge.identity import USERS, Identity, Sessions
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
 from edge.pages import make_pages, paths_of
 from edge.protocols import AbortingWebSocket, BoundedHttp
 from edge.readiness import Readiness
+from edge.sessions import SuperTokensSessions
 from edge.settings import EdgeSettings
+from edge.sign_in import NOTIFICATION, PREFIX, SignIn
 from edge.transcoding import Transcoder
-from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
+from services.kit.clock import make_clock
+from services.kit.principal import Assertions
 
 MENU: Final = menu_service_pb2.DESCRIPTOR.services_by_name["MenuService"]
 ORDERING: Final = ordering_service_pb2.DESCRIPTOR.services_by_name["OrderingService"]
 
-_SELF: Final = Principal(CallerKind.SERVICE, "edge")
+_IN_MENU: Final = (MENU, USERS)
+_IN_ORDERING: Final = (ORDERING,)
 _MOST_CLIENT_MESSAGE_BYTES: Final = 1024
 _GRACE_SECONDS: Final = 5
 
@@ -54,20 +61,43 @@ class Background:
         await self._caller.close()
 
 
-def build(settings: EdgeSettings) -> Edge:
-    """Make the application. Raises UnsupportedRule or UndeclaredAccess when the protos ask for what it can't do."""
+def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
+    """Return where each gRPC service is."""
+    return {
+        **dict.fromkeys(_IN_MENU, settings.menu_address),
+        **dict.fromkeys(_IN_ORDERING, settings.ordering_address),
+        NOTIFICATION: settings.notification_address,
+    }
+
+
+def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity) -> list[Other]:
+    """Return what concerns people's accounts."""
+    sign_in = SignIn(settings, caller, identity)
+    accounts = Accounts(caller, identity, settings.body_limit_bytes)
+    return [
+        Other("sign-in", PREFIX.encode("ascii"), sign_in.answer),
+        Other("POST /users/delete-user", b"/users/delete-user", accounts.delete),
+    ]
+
+
+def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
+    """Make the application. With `sessions` given nobody can sign in: they say who calls.
+
+    Raises UnsupportedRule or UndeclaredAccess when the protos ask for what it can't do.
+    """
     assertions = Assertions(settings.assertion_secret.get_secret_value())
-
-    def identity() -> Metadata:
-        return ((METADATA_KEY, f"Bearer {assertions.sign(_SELF)}"),)
-
-    caller = Caller({MENU: settings.menu_address, ORDERING: settings.ordering_address}, settings.deadline_seconds)
-    routes = routes_of([MENU, ORDERING])
+    addresses = addresses_of(settings)
+    caller = Caller(addresses, settings.deadline_seconds)
+    clock = make_clock(settings.clock)
+    identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
+    others = [] if sessions else _sign_in(settings, caller, identity)
+    routes = routes_of(addresses)
     transcoder = Transcoder(routes, caller)
-    cache = GuestCache(routes, caller, identity, settings.stale_limit_seconds)
-    feed = OrderFeed(caller, identity)
+    cache = GuestCache(routes, caller, identity.own, settings.stale_limit_seconds)
+    feed = OrderFeed(caller, identity.own)
     readiness = Readiness(
         caller,
+        # What guests need. An edge that can't send login codes must not be taken away from them.
         {"menu service": MENU, "ordering service": ORDERING},
         {"catalog stream": cache.follower, "order stream": feed.follower},
     )
@@ -80,6 +110,8 @@ def build(settings: EdgeSettings) -> Edge:
         cors=Cors(settings.allowed_origins),
         pages=pages,
         page_paths=paths_of(pages),
+        identity=identity,
+        others=others,
         body_limit_bytes=settings.body_limit_bytes,
     )
 

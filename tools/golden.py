@@ -24,12 +24,25 @@ ENVIRONMENT = {
     "TAX_RATE": "0.065",
 }
 DATABASE = "golden"
+LOGIN_CODE = "123456"
 
 
 def play(golden: pathlib.Path, stack: Stack, clock: pathlib.Path, extra: list[str]) -> bool:
     """Run the player once; return whether nothing differed."""
     command = [sys.executable, str(golden / "replay.py"), "--base-url", stack.edge_url, "--mongo", stack.mongo_uri]
-    command += ["--db", DATABASE, "--clock-file", str(clock), "--clock-wait", "0.1", "--also-empty", "request_results"]
+    command += [
+        "--db",
+        DATABASE,
+        "--clock-file",
+        str(clock),
+        "--clock-wait",
+        "0.1",
+        "--also-empty",
+        "request_results",
+        "--also-empty",
+        "audit",
+    ]
+    command += ["--login-code", LOGIN_CODE, "--reset-url", f"{stack.core_url}/reset"]
     print("+ replay", *extra, flush=True)
     return subprocess.run([*command, *extra], check=False).returncode == 0
 
@@ -41,7 +54,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         clock = pathlib.Path(folder) / "clock"
         clock.write_text("2026-01-15T20:30:00.000Z", encoding="ascii")
-        env = ENVIRONMENT | {"DB_NAME": DATABASE, "ORDERBUDDY_DEMO": "0", "ORDERBUDDY_CLOCK": f"@{clock}"}
+        env = ENVIRONMENT | {
+            "DB_NAME": DATABASE,
+            "ORDERBUDDY_DEMO": "0",
+            "ORDERBUDDY_CLOCK": f"@{clock}",
+            "ORDERBUDDY_LOGIN_CODE": LOGIN_CODE,
+            "ORDERBUDDY_CORE_USERS": str((golden / "seed" / "_core_users.json").resolve()),
+        }
         with Stack(data=pathlib.Path(folder) / "data", env=env) as stack:
             stack.wait_ready()
             good = [play(golden, stack, clock, ["--db-changes", "--only", name, *more]) for name in SCENARIOS]

@@ -23,7 +23,10 @@ from services.kit.mongod import EmbeddedMongod, free_port
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY_SECONDS = 30.0
 STOP_SECONDS = 8.0
-SERVICES = ("menu", "ordering")
+SERVICES = ("menu", "ordering", "notification")
+CORE = "signin_core"
+"""The local core of SuperTokens, unless the environment names another one."""
+_HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello"}
 
 
 class StackProblem(Exception):
@@ -62,15 +65,22 @@ class Stack:
         self._mongo_uri = mongo_uri
         ports = service_ports or {}
         self.parts = {name: Part(name, f"services.{name}", ports.get(name) or free_port()) for name in SERVICES}
+        self._env = {**os.environ, "DB_NAME": "orderbuddy", **(env or {})}
+        if "SUPERTOKENS_CONNECTION_URI" not in self._env:
+            self.parts[CORE] = Part(CORE, f"services.{CORE}", ports.get(CORE) or free_port())
         self.parts["edge"] = Part("edge", "edge", edge_port or free_port())
         self.secret = self._secret()
-        self._env = {**os.environ, "DB_NAME": "orderbuddy", **(env or {})}
         self._logs: dict[str, IO[bytes]] = {}
 
     @property
     def edge_url(self) -> str:
         """Where the edge answers."""
         return f"http://127.0.0.1:{self.parts['edge'].port}"
+
+    @property
+    def core_url(self) -> str:
+        """Where the local sign-in core answers."""
+        return f"http://127.0.0.1:{self.parts[CORE].port}"
 
     @property
     def mongo_uri(self) -> str:
@@ -118,7 +128,14 @@ class Stack:
         edge = self.parts["edge"].port
         path = os.pathsep.join([str(ROOT), str(ROOT / "gen"), self._env.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         addresses = {f"ORDERBUDDY_{name.upper()}_ADDRESS": self.address(name) for name in SERVICES}
-        defaults = {"API_ENDPOINT": f"http://localhost:{edge}", "ORDERBUDDY_PROFILE": "embedded"}
+        defaults = {
+            "API_ENDPOINT": f"http://localhost:{edge}",
+            "ORDERBUDDY_PROFILE": "embedded",
+            "ORDERBUDDY_ASSETS_FOLDER": str(self.data / "assets"),
+        }
+        if CORE in self.parts:
+            port = str(self.parts[CORE].port)
+            defaults |= {"SUPERTOKENS_CONNECTION_URI": f"http://127.0.0.1:{port}", "ORDERBUDDY_CORE_PORT": port}
         return {
             **defaults,
             **self._env,
@@ -161,10 +178,10 @@ class Stack:
     def is_ready(self, name: str) -> bool:
         """Tell whether a part serves."""
         part = self.parts[name]
-        if name == "edge":
+        if name in _HEALTH_PATHS:
             connection = http.client.HTTPConnection("127.0.0.1", part.port, timeout=2)
             try:
-                connection.request("GET", "/readyz")
+                connection.request("GET", _HEALTH_PATHS[name])
                 return connection.getresponse().status == http.HTTPStatus.OK
             except (OSError, http.client.HTTPException):
                 return False

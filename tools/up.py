@@ -21,9 +21,9 @@ from pymongo import AsyncMongoClient
 from services.kit.mongo import Document
 from services.kit.mongod import MongodProblem
 from tools.demo_data import DEMO, load
-from tools.processes import SERVICES, Stack, StackProblem
+from tools.processes import CORE, SERVICES, Stack, StackProblem
 
-DEFAULT_PORTS = {"edge": 8000, "menu": 50051, "ordering": 50052}
+DEFAULT_PORTS = {"edge": 8000, "menu": 50051, "ordering": 50052, "notification": 50055, CORE: 3567}
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_SECONDS = 30.0
 """A part that ran this long before it ended starts again at once."""
@@ -35,8 +35,11 @@ def wanted_ports() -> dict[str, int]:
     for name in SERVICES:
         address = os.environ.get(f"ORDERBUDDY_{name.upper()}_ADDRESS", f"127.0.0.1:{DEFAULT_PORTS[name]}")
         ports[name] = int(address.rpartition(":")[2])
+    if "SUPERTOKENS_CONNECTION_URI" not in os.environ:
+        ports[CORE] = int(os.environ.get("ORDERBUDDY_CORE_PORT", DEFAULT_PORTS[CORE]))
+    others = {"edge": "PORT", CORE: "ORDERBUDDY_CORE_PORT"}
     for name, port in ports.items():
-        variable = "PORT" if name == "edge" else f"ORDERBUDDY_{name.upper()}_ADDRESS"
+        variable = others.get(name) or f"ORDERBUDDY_{name.upper()}_ADDRESS"
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -62,6 +65,7 @@ def greeting(stack: Stack) -> str:
         *(f"  {name:<10} {stack.address(name)}  (gRPC, with reflection)" for name in SERVICES),
         f"  database   {stack.mongo_uri} ({stack.db_name})",
         f"  data, logs {stack.data}",
+        f"  sign-in    {url}/login; codes are shown in {stack.log_path('notification')}",
     ]
     if os.environ.get("ORDERBUDDY_DEMO") != "0":
         lines += [

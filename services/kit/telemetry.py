@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -53,7 +53,10 @@ def configure_logging(settings: CommonSettings, process: str) -> None:
     last: structlog.types.Processor = (
         structlog.processors.JSONRenderer(serializer=_to_json)
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # the other one shows variables, secrets among them
+        )
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -72,6 +75,8 @@ def configure_logging(settings: CommonSettings, process: str) -> None:
     root.setLevel(settings.log_level)
     # The driver logs every retry of a database that is away, with its address; what matters of it we log ourselves.
     logging.getLogger("pymongo").setLevel(logging.ERROR)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _named(process: str) -> structlog.types.Processor:
@@ -81,6 +86,9 @@ def _named(process: str) -> structlog.types.Processor:
 
     return add
 
+
+_TALKATIVE: Final = ("httpx", "httpx2", "httpcore", "twilio", "azure", "openai")
+"""Clients that log URLs or headers at INFO: addresses, numbers and tokens are in them."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("orderbuddy")
 """The logger of all parts."""

@@ -16,6 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from edge.app import Edge
+from edge.bodies import Scope
+from edge.identity import Session, Sessions
 from edge.settings import EdgeSettings
 from edge.wiring import build, server_config
 from tests.servers.scripted import Restartable, ScriptedMenu, ScriptedOrdering
@@ -78,8 +80,15 @@ async def statuses(connection: ClientConnection, count: int) -> list[str]:
     return [(await received(connection))["status"] for _ in range(count)]
 
 
+class NoSessions:
+    """Nobody is signed in."""
+
+    async def find(self, scope: Scope) -> Session | None:  # noqa: ARG002  the protocol's
+        return None
+
+
 @contextlib.asynccontextmanager
-async def running_edge(**environment: Any) -> AsyncIterator[RunningEdge]:
+async def running_edge(sessions: Sessions | None = None, **environment: Any) -> AsyncIterator[RunningEdge]:
     """Start two scripted services and the edge; stop all in the end. Does not wait for the streams."""
     menu, ordering = ScriptedMenu(), ScriptedOrdering()
     servers = Restartable(menu), Restartable(ordering)
@@ -93,7 +102,7 @@ async def running_edge(**environment: Any) -> AsyncIterator[RunningEdge]:
             **environment,
         }
     )
-    edge = build(settings)
+    edge = build(settings, sessions or NoSessions())
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     server = uvicorn.Server(server_config(edge, settings, loop="asyncio"))

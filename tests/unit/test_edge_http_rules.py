@@ -118,11 +118,11 @@ def endpoint(rule: dict[str, Any], **fields: int) -> Endpoint:
 
 def test_fields_outside_path_and_body_come_from_the_query() -> None:
     found = endpoint({"get": "/x/{a}"}, a=Field.TYPE_STRING, n=Field.TYPE_INT32, flag=Field.TYPE_BOOL)
-    request: Any = found.decode(["id"], b"n=5&flag=true&utm_source=mail", {})
+    request: Any = found.decode(["id"], b"n=5&flag=true&utm_source=mail", {}, None)
     assert (request.a, request.n, request.flag) == ("id", 5, True)
 
 
 def test_a_body_that_is_one_field_is_checked_at_the_top() -> None:
     found = endpoint({"post": "/x/{a}", "body": "part"}, a=Field.TYPE_STRING, part=Field.TYPE_MESSAGE)
-    request: Any = found.decode(["id"], b"", {"x": "y"})
+    request: Any = found.decode(["id"], b"", {"x": "y"}, None)
     assert (request.a, request.part.x) == ("id", "y")

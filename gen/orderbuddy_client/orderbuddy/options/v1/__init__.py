@@ -206,6 +206,11 @@ class Rest(betterproto2.Message):
     Largest body in bytes; 0 means what is configured for all routes (100 KiB).
     """
 
+    redirect_field: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Name of the response's field that holds a URL: the answer is a redirect (302) there.
+    """
+
 
 default_message_pool.register_message("orderbuddy.options.v1", "Rest", Rest)
 

@@ -1,0 +1,56 @@
+"""The end of a person's account, which lies half with SuperTokens and half with the Menu service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orderbuddy.menu.v1 import user_service_pb2
+from supertokens_python.asyncio import delete_user
+
+from edge.answers import VARY_ORIGIN, Answer, Problem, problem
+from edge.bodies import Receive, Scope, read_object
+from edge.caller import Caller
+from edge.errors import RpcError, answer_for
+from edge.identity import USERS, Identity
+from edge.routing import no_route
+from edge.sessions import AWAY
+from services.kit.telemetry import log
+
+_REMOVE: Final = USERS.methods_by_name["RemoveUser"]
+_DELETED: Final = b"User deleted"
+
+
+class Accounts:
+    """Deletes accounts: one's own only, and the answer comes when it is done (contract part B, defect 4)."""
+
+    def __init__(self, caller: Caller, identity: Identity, body_limit_bytes: int) -> None:
+        self._caller = caller
+        self._identity = identity
+        self._body_limit_bytes = body_limit_bytes
+
+    async def delete(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
+        """Delete the caller's account. Raises Problem or ClientGone.
+
+        The profile goes first: while the account is there its owner can call again, should the second step fail.
+        """
+        body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
+        if scope["method"] != "POST":
+            raise no_route(scope["method"], scope["raw_path"].decode("latin-1"))
+        who = await self._identity.person(scope, request_id)
+        user_id = body.get("userId")
+        if not isinstance(user_id, str) or not user_id:
+            raise Problem(problem(400, ["userId must be a string"]))
+        if user_id != who.user_id:
+            raise Problem(problem(403, "Forbidden resource"))
+        request = user_service_pb2.RemoveUserRequest(user_id=user_id)
+        try:
+            await self._caller.call(_REMOVE, request, metadata=self._identity.own())
+        except RpcError as error:
+            raise Problem(answer_for(error.status, _REMOVE.input_type)) from error
+        try:
+            await delete_user(user_id)
+        except Exception as error:  # the SDK has no type of its own for a core that is away
+            log.warning("account_not_deleted", kind=type(error).__name__)
+            raise Problem(AWAY) from error
+        headers = ((b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(_DELETED)))
+        return Answer(200, (*headers, VARY_ORIGIN), _DELETED)

@@ -1,0 +1,91 @@
+"""Who is calling: nobody in particular, or a person with a session, and what a service is told about them.
+
+Only routes that are not open to guests ask. What a person may act for is read from the database for each request, never
+from the session's claims: those are empty right after sign-up, and stale after every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from orderbuddy.menu.v1 import user_service_pb2
+
+from edge.answers import Header, Problem
+from edge.bodies import Scope
+from edge.caller import REQUEST_ID_KEY, Caller, Metadata
+from edge.errors import UNAUTHENTICATED, RpcError, answer_for
+from edge.http_rules import Route
+from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal, Role
+
+USERS: Final = user_service_pb2.DESCRIPTOR.services_by_name["UserService"]
+
+_GET_ACCESS: Final = USERS.methods_by_name["GetUserAccess"]
+_SELF: Final = Principal(CallerKind.SERVICE, "edge")
+
+
+class Session(NamedTuple):
+    """A valid session."""
+
+    user_id: str
+    headers: Sequence[Header]
+    """What goes back to the client with the answer: a token that replaces the one it sent."""
+
+
+class Sessions(Protocol):
+    """Finds the session of a request."""
+
+    async def find(self, scope: Scope) -> Session | None:
+        """Return the session; None when there is none, or it is not valid (any more). Raises Problem (503)."""
+        ...
+
+
+class Who(NamedTuple):
+    """A caller, for a service."""
+
+    metadata: Metadata
+    headers: Sequence[Header] = ()
+    user_id: str = ""
+
+
+class Identity:
+    """Turns sessions into signed assertions."""
+
+    def __init__(self, caller: Caller, assertions: Assertions, sessions: Sessions) -> None:
+        self._caller = caller
+        self._assertions = assertions
+        self._sessions = sessions
+
+    def own(self) -> Metadata:
+        """Return the edge's own assertion."""
+        return ((METADATA_KEY, f"Bearer {self._assertions.sign(_SELF)}"),)
+
+    async def for_route(self, route: Route, scope: Scope, request_id: str) -> Who:
+        """Return who calls a route. Raises Problem: 401 without a session where one is needed, 503 in an outage."""
+        if route.open_to_guests:
+            return Who(((REQUEST_ID_KEY, request_id),))
+        return await self.person(scope, request_id)
+
+    async def person(self, scope: Scope, request_id: str) -> Who:
+        """Return the person who calls. Raises Problem (401, 503)."""
+        session = await self._sessions.find(scope)
+        if session is None:
+            raise Problem(UNAUTHENTICATED)
+        principal = await self._principal(session.user_id)
+        metadata = ((METADATA_KEY, f"Bearer {self._assertions.sign(principal)}"), (REQUEST_ID_KEY, request_id))
+        return Who(metadata, session.headers, session.user_id)
+
+    async def _principal(self, user_id: str) -> Principal:
+        access = await self.access(user_id)
+        roles = {m.restaurant_id: Role(m.role) for m in access.memberships}
+        return Principal(CallerKind.STAFF, user_id, roles)
+
+    async def access(self, user_id: str) -> user_service_pb2.GetUserAccessResponse:
+        """Return what a person may act for. Raises Problem when the Menu service can't say."""
+        request = user_service_pb2.GetUserAccessRequest(user_id=user_id)
+        try:
+            response = await self._caller.call(_GET_ACCESS, request, metadata=self.own())
+        except RpcError as error:
+            raise Problem(answer_for(error.status, _GET_ACCESS.input_type)) from error
+        assert isinstance(response, user_service_pb2.GetUserAccessResponse)
+        return response
