@@ -22,7 +22,7 @@ from supertokens_python.recipe.session.interfaces import RecipeInterface, Sessio
 from supertokens_python.types import RecipeUserId
 
 from edge.answers import VARY_ORIGIN, Answer, Problem, problem
-from edge.bodies import Receive, Scope, read_bytes, read_object
+from edge.bodies import JsonObject, Receive, Scope, read_bytes, read_object
 from edge.caller import Caller, Metadata
 from edge.errors import RpcError
 from edge.identity import Identity
@@ -37,6 +37,7 @@ NOTIFICATION: Final = notification_service_pb2.DESCRIPTOR.services_by_name["Noti
 _SEND_CODE: Final = NOTIFICATION.methods_by_name["SendLoginCode"]
 _APP: Final = "OrderBuddy"
 
+_TEXTS: Final = ("email", "phoneNumber", "deviceId", "preAuthSessionId", "userInputCode", "linkCode")
 _NOT_SENT: Final = problem(500, "the code could not be sent")  # the old system's status, too
 
 AsgiSend = Callable[[Any], Awaitable[None]]
@@ -84,7 +85,7 @@ class SignIn:
         headers = dict(scope["headers"])
         body = await read_bytes(receive, self._body_limit_bytes)
         # The SDK takes broken JSON for an empty body; clients are told, as on all routes.
-        await read_object(headers, _replay(body), self._body_limit_bytes)
+        _check(await read_object(headers, _replay(body), self._body_limit_bytes))
         try:
             answer = await answer_of(self._app, _usable(scope), _replay(body))
             return answer._replace(headers=(*answer.headers, VARY_ORIGIN))
@@ -96,6 +97,13 @@ class SignIn:
         except Exception as error:  # the SDK has no type of its own for a core that is away
             log.error("sign_in_failed", exc_info=error)
             raise Problem(AWAY) from error
+
+
+def _check(body: JsonObject) -> None:
+    """Refuse what the SDK would stumble over. Raises Problem (400)."""
+    wrong = [name for name in _TEXTS if not isinstance(body.get(name, ""), str)]
+    if wrong:
+        raise Problem(problem(400, [f"{name} must be a string" for name in wrong]))
 
 
 def _usable(scope: Scope) -> Scope:

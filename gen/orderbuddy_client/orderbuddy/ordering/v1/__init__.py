@@ -334,6 +334,9 @@ class CreateCounterOrderRequest(betterproto2.Message):
     restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    One that can't exist is NOT_FOUND, like one that doesn't.
+    """
 
     location_slug: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
