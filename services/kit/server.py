@@ -88,6 +88,8 @@ class Runtime:
     """Run for ever beside the server: followers, clients of other services. Begun when the indexes are there."""
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Each returns why the service can't serve yet, or None."""
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """Run when the service stops: connections to other systems."""
 
 
 Build = Callable[[Runtime], Awaitable[None]]
@@ -155,6 +157,8 @@ class Server:
         await self._health.enter_graceful_shutdown()
         await self._server.stop(self._settings.grace_seconds)
         await self._end_tasks()
+        for close in self._runtime.closing:
+            await close()
         await self._client.close()
 
     async def _end_tasks(self) -> None:

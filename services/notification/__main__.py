@@ -24,6 +24,7 @@ async def build(runtime: Runtime) -> None:
     add = notification_service_pb2_grpc.add_NotificationServiceServicer_to_server
     runtime.registrations.append(Registration(descriptor, add, servicer))
     runtime.indexes += INDEXES
+    runtime.closing += [mails.close, texts.close]
 
 
 def make_mails(settings: NotificationSettings) -> Mails:

@@ -43,9 +43,12 @@ def leave(profile: dict[str, Any], restaurant_id: str) -> None:
     profile["memberRoles"] = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
 
 
-def would_have_no_owner(members: Iterable[Profile], restaurant_id: str, user_id: str, role: Role | None) -> bool:
-    """Tell whether giving somebody a role (None: no membership) leaves members without an owner."""
+def has_owner_after(members: Iterable[Profile], restaurant_id: str, user_id: str, role: Role | None) -> bool:
+    """Tell whether a restaurant has an owner when somebody gets a role (None: is no member any more)."""
     roles = {text(m.get("userId")): memberships(m).get(restaurant_id) for m in members}
-    roles[user_id] = role
-    left = [r for r in roles.values() if r is not None]
-    return bool(left) and Role.OWNER not in left
+    return Role.OWNER in (roles | {user_id: role}).values()
+
+
+def is_alone(members: Iterable[Profile], user_id: str) -> bool:
+    """Tell whether somebody is the only member."""
+    return all(text(m.get("userId")) == user_id for m in members)

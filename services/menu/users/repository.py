@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from bson import ObjectId
@@ -15,7 +16,7 @@ from services.kit.editing import Editing, Edits, Target
 from services.kit.errors import NotFound, Refused
 from services.kit.mongo import Database, Document, Index
 from services.kit.principal import Role
-from services.menu.users.memberships import join, leave, memberships, would_have_no_owner
+from services.menu.users.memberships import has_owner_after, is_alone, join, leave, memberships
 
 INDEXES: Final = (
     Index(
@@ -108,15 +109,17 @@ class UserRepository:
             if found is None:
                 return
             for restaurant_id in memberships(found):
-                await self._keep_owner(edits, restaurant_id, user_id, None)
-                await self._change(edits, found["_id"], restaurant_id, lambda p, r=restaurant_id: leave(p, r))  # type: ignore[misc]
+                await self._keep_owner(edits, restaurant_id, user_id, None, may_close=True)
+                await self._change(edits, found["_id"], restaurant_id, partial(leave, restaurant_id=restaurant_id))
             gone = {"email": None, "phoneNumber": None, "deletedAt": self._clock.now()}
             await self._db["users"].update_one({"_id": found["_id"]}, {"$set": gone}, session=edits.session)
 
         await self._editing.together(work)
 
-    async def _keep_owner(self, edits: Edits, restaurant_id: str, user_id: str, role: Role | None) -> None:
-        """Refuse what leaves a restaurant without owner. Raises Refused.
+    async def _keep_owner(
+        self, edits: Edits, restaurant_id: str, user_id: str, role: Role | None, *, may_close: bool = False
+    ) -> None:
+        """Refuse what leaves a restaurant without owner; `may_close`: unless its only member goes. Raises Refused.
 
         The restaurant's own document is written, so that two owners who demote each other at once meet there.
         """
@@ -124,7 +127,9 @@ class UserRepository:
             {"_id": restaurant_id}, {"$inc": {"membersVersion": 1}}, session=edits.session
         )
         members = await self._db["users"].find({"restaurants": restaurant_id}, session=edits.session).to_list()
-        if would_have_no_owner(members, restaurant_id, user_id, role):
+        if has_owner_after(members, restaurant_id, user_id, role):
+            return
+        if not (may_close and is_alone(members, user_id)):
             raise _LAST_OWNER
 
     async def _change(

@@ -42,10 +42,18 @@ class Mails(Protocol):
         """Hand a mail over. Raises services.kit.errors.Unavailable when the provider is away or refuses."""
         ...
 
+    async def close(self) -> None:
+        """End the connections."""
+        ...
+
 
 class Texts(Protocol):
     """Carries text messages."""
 
     async def send(self, sms: Sms) -> None:
         """Hand a text message over. Raises services.kit.errors.Unavailable when the provider is away or refuses."""
+        ...
+
+    async def close(self) -> None:
+        """End the connections."""
         ...

@@ -18,6 +18,9 @@ class ConsoleMails:
         files = "".join(f"\n  [{a.file_name}, {a.media_type}, {len(a.content)} bytes]" for a in mail.attachments)
         _show(f"mail to {mail.to}: {mail.subject}\n  {mail.text}{files}")
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 class ConsoleTexts:
     """Prints text messages."""
@@ -25,6 +28,9 @@ class ConsoleTexts:
     async def send(self, sms: Sms) -> None:
         """Print a text message."""
         _show(f"SMS to {sms.to}: {sms.text}")
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def _show(message: str) -> None:

@@ -1,0 +1,152 @@
+"""Profiles, members and the audit record, over gRPC, on the real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.struct_pb2 import Value
+from orderbuddy.menu.v1 import user_service_pb2 as rpc
+from orderbuddy.menu.v1 import user_service_pb2_grpc as rpc_grpc
+from orderbuddy.options.v1 import options_pb2
+
+from services.kit.mongo import Database
+from services.kit.principal import CallerKind, Principal, Role
+from services.kit.server import Build
+from services.menu.__main__ import build
+from tests.support import Served, metadata_of, reason
+
+EDGE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
+LUNA = "luna"
+OWNER = metadata_of(Principal(CallerKind.STAFF, "ana", {LUNA: Role.OWNER}))
+MANAGER = metadata_of(Principal(CallerKind.STAFF, "bo", {LUNA: Role.MANAGER}))
+
+Stub = rpc_grpc.UserServiceStub
+
+
+@pytest.fixture
+async def stub(serve: Callable[[str, Build], Awaitable[Served]], db: Database) -> Stub:
+    channel = (await serve("menu", build)).channel
+    await db["restaurants"].insert_one({"_id": LUNA, "name": "Luna"})
+    await db["users"].insert_many(
+        [
+            {"userId": "ana", "email": "ana@example.test", "restaurants": [LUNA]},
+            {"userId": "bo", "phoneNumber": "+12065550155", "restaurants": []},
+        ]
+    )
+    return rpc_grpc.UserServiceStub(channel)
+
+
+async def refusal(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await call
+    return refused.value.code(), reason(refused.value)
+
+
+async def access(stub: Stub, user_id: str) -> dict[str, int]:
+    found = await stub.GetUserAccess(rpc.GetUserAccessRequest(user_id=user_id), metadata=EDGE)
+    return {m.restaurant_id: m.role for m in found.memberships}
+
+
+def new(user_id: str = "cy", **fields: Any) -> rpc.CreateUserRequest:
+    return rpc.CreateUserRequest(user_id=user_id, created_at=Value(number_value=1767225600000), **fields)
+
+
+def add(contact: str, role: options_pb2.Role = options_pb2.ROLE_MANAGER) -> rpc.AddMemberRequest:
+    return rpc.AddMemberRequest(restaurant_id=LUNA, contact=contact, role=role)
+
+
+async def test_users_of_the_old_system_are_owners(stub: Stub) -> None:
+    assert await access(stub, "ana") == {LUNA: options_pb2.ROLE_OWNER}
+
+
+async def test_somebody_without_a_profile_may_act_for_nobody(stub: Stub) -> None:
+    assert await access(stub, "nobody") == {}
+
+
+async def test_a_profile_is_made_once_and_filled_in_later(stub: Stub, db: Database) -> None:
+    cy = metadata_of(Principal(CallerKind.STAFF, "cy"))
+    first = await stub.CreateUser(new(email="Cy@Example.test"), metadata=cy)
+    second = await stub.CreateUser(new(email="other@example.test", phone_number="+1 206 555 0178"), metadata=cy)
+    stored = await db["users"].find_one({"userId": "cy"}) or {}
+    assert first.user_id == second.user_id == str(stored["_id"])
+    assert (stored["email"], stored["phoneNumber"]) == ("cy@example.test", "+12065550178")
+
+
+async def test_a_profile_made_twenty_times_at_once_is_one(stub: Stub, db: Database) -> None:
+    cy = metadata_of(Principal(CallerKind.STAFF, "cy"))
+    made = await asyncio.gather(*(stub.CreateUser(new(email="cy@example.test"), metadata=cy) for _ in range(20)))
+    assert len({answer.user_id for answer in made}) == await db["users"].count_documents({"userId": "cy"}) == 1
+
+
+async def test_nobody_makes_a_profile_for_somebody_else(stub: Stub) -> None:
+    refused = await refusal(stub.CreateUser(new("ana", email="x@example.test"), metadata=MANAGER))
+    assert refused == (grpc.StatusCode.PERMISSION_DENIED, "FOREIGN_USER")
+
+
+@pytest.mark.parametrize("fields", [{}, {"phone_number": "2065550177"}, {"email": "no address"}])
+async def test_a_profile_needs_a_proper_contact(stub: Stub, fields: dict[str, str]) -> None:
+    cy = metadata_of(Principal(CallerKind.STAFF, "cy"))
+    assert (await refusal(stub.CreateUser(new(**fields), metadata=cy)))[0] is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("contact", ["+1 206 555 0155", "+12065550155"])
+async def test_an_owner_adds_a_member(stub: Stub, contact: str) -> None:
+    await stub.AddMember(add(contact), metadata=OWNER)
+    assert await access(stub, "bo") == {LUNA: options_pb2.ROLE_MANAGER}
+    members = (await stub.ListMembers(rpc.ListMembersRequest(restaurant_id=LUNA), metadata=OWNER)).data
+    assert [(m.user_id, m.role) for m in members] == [("ana", options_pb2.ROLE_OWNER), ("bo", options_pb2.ROLE_MANAGER)]
+
+
+async def test_a_manager_adds_nobody(stub: Stub) -> None:
+    refused = await refusal(stub.AddMember(add("ana@example.test"), metadata=MANAGER))
+    assert refused == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_TOO_LOW")
+
+
+async def test_somebody_who_has_not_signed_up_is_not_found(stub: Stub) -> None:
+    refused = await refusal(stub.AddMember(add("nobody@example.test"), metadata=OWNER))
+    assert refused == (grpc.StatusCode.NOT_FOUND, "UNKNOWN_PERSON")
+
+
+async def test_the_last_owner_stays(stub: Stub) -> None:
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    remove = rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="ana")
+    assert (await refusal(stub.RemoveMember(remove, metadata=OWNER)))[1] == "LAST_OWNER"
+    assert (await refusal(stub.AddMember(add("ana@example.test"), metadata=OWNER)))[1] == "LAST_OWNER"
+    assert (await refusal(stub.RemoveUser(rpc.RemoveUserRequest(user_id="ana"), metadata=EDGE)))[1] == "LAST_OWNER"
+    assert await access(stub, "ana") == {LUNA: options_pb2.ROLE_OWNER}
+
+
+async def test_two_owners_who_remove_each_other_at_once_leave_one(stub: Stub) -> None:
+    await stub.AddMember(add("+12065550155", options_pb2.ROLE_OWNER), metadata=OWNER)
+    requests = [rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id=user_id) for user_id in ("ana", "bo")]
+    results = await asyncio.gather(
+        *(stub.RemoveMember(request, metadata=OWNER) for request in requests), return_exceptions=True
+    )
+    left = (await stub.ListMembers(rpc.ListMembersRequest(restaurant_id=LUNA), metadata=OWNER)).data
+    assert [m.role for m in left] == [options_pb2.ROLE_OWNER]
+    assert [reason(r) for r in results if isinstance(r, grpc.aio.AioRpcError)] == ["LAST_OWNER"]
+
+
+async def test_removing_a_person_takes_their_contacts_and_memberships(stub: Stub, db: Database) -> None:
+    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="ana"), metadata=EDGE)
+    stored = await db["users"].find_one({"userId": "ana"}) or {}
+    assert (stored["email"], stored["phoneNumber"], stored["restaurants"]) == (None, None, [])
+    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="nobody"), metadata=EDGE)
+
+
+async def test_who_changed_what_is_on_record_newest_first(stub: Stub) -> None:
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await stub.RemoveMember(rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="bo"), metadata=OWNER)
+    request = rpc.ListAuditRecordsRequest(restaurant_id=LUNA)
+    newest, oldest = (await stub.ListAuditRecords(request, metadata=MANAGER)).data
+    assert [(r.action, r.actor, r.collection) for r in (newest, oldest)] == [
+        ("RemoveMember", "staff:ana", "users"),
+        ("AddMember", "staff:ana", "users"),
+    ]
+    assert {c.path for c in oldest.changes} == {"restaurants", "memberRoles"}
+    page = rpc.ListAuditRecordsRequest(restaurant_id=LUNA, limit=1, before=newest.id)
+    assert [r.id for r in (await stub.ListAuditRecords(page, metadata=MANAGER)).data] == [oldest.id]
