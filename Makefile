@@ -6,8 +6,10 @@ SHARED ?= ../shared
 # What the contracts must stay compatible with.
 BREAKING_BASE ?= HEAD~1
 
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check generate bench golden faults lock clean
+.PHONY: help setup up demo browser test check generate bench golden faults lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,7 +29,18 @@ up: setup ## run it all here: database, services, edge, demo restaurant; Ctrl-C 
 demo: setup ## play a guest and a kitchen against the running system
 	@$(BIN)/python -m tools.demo
 
-test: setup ## run all tests
+NODE := build/node/.ready
+$(NODE): $(VENV)/.ready tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p build/node
+	cp tests/browser/package.json tests/browser/package-lock.json build/node/
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix build/node --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser: $(NODE) ## install what tests in a browser need: Debian's Chromium, the apps' SDKs
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+test: setup browser ## run all tests
 	$(BIN)/python -m pytest
 
 check: setup ## formatting, lint, types, protos, import direction, freshness of gen/
