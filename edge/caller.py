@@ -100,10 +100,13 @@ class Caller:
         for channel in self._channels.values():
             await channel.close()
 
-    async def call(self, method: MethodDescriptor, request: Message, *, metadata: Metadata) -> Message:
-        """Call a unary method. Raises RpcError."""
+    async def call(
+        self, method: MethodDescriptor, request: Message, *, metadata: Metadata, deadline_seconds: float = 0
+    ) -> Message:
+        """Call a unary method; a deadline of 0 is that of all calls. Raises RpcError."""
+        timeout = deadline_seconds or self._deadline_seconds
         try:
-            response: Message = await self._unary[method](request, timeout=self._deadline_seconds, metadata=metadata)
+            response: Message = await self._unary[method](request, timeout=timeout, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             raise RpcError(_status(error)) from error
         return response

@@ -57,6 +57,8 @@ class Route:
     """0: the limit of all routes."""
     redirect_field: str = ""
     """The response's field that holds the URL to which the answer redirects."""
+    deadline_seconds: int = 0
+    """0: that of all routes."""
 
     @property
     def label(self) -> str:
@@ -109,6 +111,7 @@ def _route(method: MethodDescriptor, rule: http_pb2.HttpRule) -> Route:
         upload_field=rest.upload.form_field,
         max_body_bytes=rest.max_body_bytes,
         redirect_field=rest.redirect_field,
+        deadline_seconds=rest.deadline_seconds,
     )
     _check(route)
     return route

@@ -49,6 +49,8 @@ class EdgeSettings(CommonSettings):
     supertokens_uri: str = Field("", validation_alias="SUPERTOKENS_CONNECTION_URI")
     """The sign-in core; unset: the local one of `make up`."""
     supertokens_api_key: SecretStr | None = Field(None, validation_alias="SUPERTOKENS_API_KEY")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    """Only whether it is set matters here."""
     assets_folder: pathlib.Path | None = Field(None, validation_alias="ORDERBUDDY_ASSETS_FOLDER")
     """Uploaded images when they are kept in a folder instead of blobs; served under /assets."""
 

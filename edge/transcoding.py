@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
@@ -23,6 +24,9 @@ from edge.http_rules import FILE_CONTENT, FILE_NAME, Route, UnsupportedRule
 from edge.rendering import field_renderer, renderer
 from edge.schema import field_schema, message_schema
 from edge.violations import describe, unknown_property
+
+MASK: Final = "update_mask"
+"""A request's field of this name says which fields the body held: an empty list, null and none are alike in protobuf."""
 
 HTTP_BODY: Final = "google.api.HttpBody"
 """A response of this type is the answer as it is: bytes and their content type."""
@@ -41,12 +45,17 @@ class Endpoint:
         self.segments = route.segments
         self.path_fields = [request.fields_by_name[name] for name in route.path_fields]
         self.query_fields = [f for f in request.fields if self._in_query(f)]
-        self._file_fields = {FILE_CONTENT, FILE_NAME} if route.upload_field else set()
+        self._has_mask = route.body == "*" and MASK in request.fields_by_name
+        # Not the sender's to fill.
+        self._ours = ({FILE_CONTENT, FILE_NAME} if route.upload_field else set()) | (
+            {MASK} if self._has_mask else set()
+        )
         self.body_schema = self._schema_of_body()
         self._outside = {f.json_name for f in (*self.path_fields, *self.query_fields)}
         self._by_name = {f.json_name: f for f in self.query_fields}
+        self._names = {f.json_name: f.name for f in request.fields}
         whole = message_schema(
-            request, ignores_unknown=route.ignores_unknown or bool(route.upload_field), without=self._file_fields
+            request, ignores_unknown=route.ignores_unknown or bool(route.upload_field), without=self._ours
         )
         self._validator = SchemaValidator(whole)
         self._request_class = message_factory.GetMessageClass(request)
@@ -69,9 +78,7 @@ class Endpoint:
             return None
         if route.body != "*":
             return field_schema(route.method.input_type.fields_by_name[route.body])["schema"]
-        whole = message_schema(
-            route.method.input_type, ignores_unknown=route.ignores_unknown, without=self._file_fields
-        )
+        whole = message_schema(route.method.input_type, ignores_unknown=route.ignores_unknown, without=self._ours)
         fields = {name: field for name, field in whole["fields"].items() if name not in route.path_fields}
         return core_schema.typed_dict_schema(fields, extra_behavior=whole.get("extra_behavior"))
 
@@ -92,6 +99,8 @@ class Endpoint:
             checked = self._validator.validate_python(values)
         except ValidationError as error:
             raise Problem(problem(400, describe(error, self._skipped(error)))) from error
+        if self._has_mask:
+            checked[MASK] = FieldMask(paths=[self._names[name] for name in body])
         if file is not None:
             checked |= {FILE_CONTENT: file.content, FILE_NAME: file.name}
         return self._request_class(**checked)
@@ -188,7 +197,9 @@ class Transcoder:
         request = endpoint.decode(variables, query, body, file)
         method = endpoint.route.method
         try:
-            response = await self._caller.call(method, request, metadata=metadata)
+            response = await self._caller.call(
+                method, request, metadata=metadata, deadline_seconds=endpoint.route.deadline_seconds
+            )
         except RpcError as error:
             return answer_for(error.status, method.input_type)
         return endpoint.encode(response, headers)

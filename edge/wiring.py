@@ -7,11 +7,18 @@ from typing import Any, Final
 
 import uvicorn
 from google.protobuf.descriptor import ServiceDescriptor
-from orderbuddy.menu.v1 import menu_service_pb2
+from orderbuddy.menu.v1 import (
+    assistant_service_pb2,
+    menu_editor_service_pb2,
+    menu_service_pb2,
+    restaurant_service_pb2,
+)
 from orderbuddy.ordering.v1 import ordering_service_pb2
 
 from edge.accounts import Accounts
+from edge.answers import Answer, Problem, problem
 from edge.app import Edge, Other
+from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
 from edge.following import Follower
@@ -34,8 +41,17 @@ from services.kit.principal import Assertions
 MENU: Final = menu_service_pb2.DESCRIPTOR.services_by_name["MenuService"]
 ORDERING: Final = ordering_service_pb2.DESCRIPTOR.services_by_name["OrderingService"]
 
-_IN_MENU: Final = (MENU, USERS)
+_IN_MENU: Final = (
+    MENU,
+    USERS,
+    restaurant_service_pb2.DESCRIPTOR.services_by_name["RestaurantService"],
+    menu_editor_service_pb2.DESCRIPTOR.services_by_name["MenuEditorService"],
+    assistant_service_pb2.DESCRIPTOR.services_by_name["AssistantService"],
+)
 _IN_ORDERING: Final = (ORDERING,)
+
+_NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
+"""Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
 _MOST_CLIENT_MESSAGE_BYTES: Final = 1024
 _GRACE_SECONDS: Final = 5
 
@@ -80,6 +96,10 @@ def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity) -> list
     ]
 
 
+async def _no_assistant(_scope: Scope, _receive: Receive, _request_id: str) -> Answer:
+    raise Problem(_NO_ASSISTANT)
+
+
 def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     """Make the application. With `sessions` given nobody can sign in: they say who calls.
 
@@ -91,6 +111,8 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     clock = make_clock(settings.clock)
     identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
     others = [] if sessions else _sign_in(settings, caller, identity)
+    if settings.openai_api_key is None:
+        others.append(Other("assistant", b"/ai", _no_assistant))
     routes = routes_of(addresses)
     transcoder = Transcoder(routes, caller)
     cache = GuestCache(routes, caller, identity.own, settings.stale_limit_seconds)

@@ -20,9 +20,9 @@ from pymongo.write_concern import WriteConcern
 
 from services.kit.clock import Clock
 from services.kit.context import CURRENT
-from services.kit.errors import Conflict, OrderBuddyError
+from services.kit.errors import OrderBuddyError
 from services.kit.mongo import Database, Document, Index
-from services.kit.values import whole
+from services.kit.versions import check_version, version_of
 
 AUDIT: Final = "audit"
 INDEXES: Final = (
@@ -31,7 +31,7 @@ INDEXES: Final = (
 
 _LONGEST_VALUE: Final = 500
 """Characters of a text that a record holds; longer ones (images in data URLs) are told by their length."""
-_UNTOLD: Final = frozenset({"version", "updatedAt"})
+_UNTOLD: Final = frozenset({"version", "updatedAt", "translatedFrom"})
 _SECRETS: Final = {"payment.oid": 0, "payment.auth": 0}
 
 Result = TypeVar("Result")
@@ -48,22 +48,6 @@ class Target:
     query: Mapping[str, Any]
     restaurant_id: str
     missing: OrderBuddyError
-
-
-def version_of(document: Mapping[str, Any]) -> int:
-    """Return a document's version; what the old system wrote has none, which is 0."""
-    return whole(document.get("version")) or 0
-
-
-def check_version(document: Mapping[str, Any], expected: int | None) -> None:
-    """Raise Conflict when somebody has changed it since the caller read `expected`; None: the caller doesn't care."""
-    current = version_of(document)
-    if expected is not None and expected != current:
-        raise Conflict(
-            "VERSION_CHANGED",
-            "somebody else has changed it in the meantime; read it again",
-            metadata={"current_version": str(current), "expected_version": str(expected)},
-        )
 
 
 class Edits:

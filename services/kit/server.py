@@ -91,6 +91,11 @@ class Runtime:
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """Run when the service stops: connections to other systems."""
 
+    def serve(self, file: FileDescriptor, add: Callable[[Any, grpc.aio.Server], None], servicer: object) -> None:
+        """Register the servicer of a file's one service."""
+        (descriptor,) = file.services_by_name.values()
+        self.registrations.append(Registration(descriptor, add, servicer))
+
 
 Build = Callable[[Runtime], Awaitable[None]]
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from orderbuddy.menu.v1 import menu_service_pb2, menu_service_pb2_grpc, user_service_pb2, user_service_pb2_grpc
+from orderbuddy.menu.v1 import (
+    menu_editor_service_pb2,
+    menu_editor_service_pb2_grpc,
+    menu_service_pb2,
+    menu_service_pb2_grpc,
+    restaurant_service_pb2,
+    restaurant_service_pb2_grpc,
+    user_service_pb2,
+    user_service_pb2_grpc,
+)
 
 from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.editing import Editing
-from services.kit.server import Registration, Runtime, run
+from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
+from services.menu.assistant.settings import AssistantSettings
+from services.menu.assistant.wiring import build_assistant
 from services.menu.catalog import Catalog
+from services.menu.editor.repository import INDEXES as EDITOR_INDEXES
+from services.menu.editor.repository import MenuEditor
+from services.menu.editor.servicer import MenuEditorServicer
 from services.menu.repository import INDEXES, MenuRepository
+from services.menu.restaurants.repository import RestaurantRepository
+from services.menu.restaurants.servicer import RestaurantServicer
 from services.menu.servicer import MenuServicer
 from services.menu.users.repository import INDEXES as USER_INDEXES
 from services.menu.users.repository import UserRepository
@@ -18,24 +34,34 @@ from services.menu.users.servicer import UserServicer
 
 async def build(runtime: Runtime) -> None:
     """Put the service together."""
-    repository = MenuRepository(runtime.db, runtime.clock)
-    catalog = Catalog(repository, runtime.clock)
-    servicer = MenuServicer(repository, catalog, runtime.clock)
-    descriptor = menu_service_pb2.DESCRIPTOR.services_by_name["MenuService"]
-    add = menu_service_pb2_grpc.add_MenuServiceServicer_to_server
-    runtime.registrations.append(Registration(descriptor, add, servicer))
-    runtime.indexes += INDEXES
-    _add_users(runtime, Editing(runtime.db, runtime.clock))
+    db, clock = runtime.db, runtime.clock
+    repository, editing = MenuRepository(db), Editing(db, clock)
+    catalog, editor = Catalog(repository, clock), MenuEditor(db, editing, clock)
+    runtime.serve(
+        menu_service_pb2.DESCRIPTOR,
+        menu_service_pb2_grpc.add_MenuServiceServicer_to_server,
+        MenuServicer(repository, editor, catalog, clock),
+    )
+    runtime.serve(
+        menu_editor_service_pb2.DESCRIPTOR,
+        menu_editor_service_pb2_grpc.add_MenuEditorServiceServicer_to_server,
+        MenuEditorServicer(editor, repository),
+    )
+    runtime.serve(
+        restaurant_service_pb2.DESCRIPTOR,
+        restaurant_service_pb2_grpc.add_RestaurantServiceServicer_to_server,
+        RestaurantServicer(RestaurantRepository(db, editing, clock)),
+    )
+    runtime.serve(
+        user_service_pb2.DESCRIPTOR,
+        user_service_pb2_grpc.add_UserServiceServicer_to_server,
+        UserServicer(UserRepository(db, editing, clock)),
+    )
+    build_assistant(runtime, AssistantSettings())
+    runtime.indexes += [*INDEXES, *EDITOR_INDEXES, *USER_INDEXES, *AUDIT_INDEXES]
     runtime.tasks["catalog"] = catalog.run
     runtime.tasks["opening hours"] = catalog.keep_time
-
-
-def _add_users(runtime: Runtime, editing: Editing) -> None:
-    servicer = UserServicer(UserRepository(runtime.db, editing, runtime.clock))
-    descriptor = user_service_pb2.DESCRIPTOR.services_by_name["UserService"]
-    add = user_service_pb2_grpc.add_UserServiceServicer_to_server
-    runtime.registrations.append(Registration(descriptor, add, servicer))
-    runtime.indexes += [*USER_INDEXES, *AUDIT_INDEXES]
+    runtime.tasks["items that come back"] = editor.keep_putting_back
 
 
 if __name__ == "__main__":

@@ -281,7 +281,7 @@ def entry_of(collection: str, document: Mapping[str, Any], now: datetime, *, ful
     elif collection == "locations":
         entry.location.CopyFrom(mapping.catalog_location(document, now, full=full))
     elif collection == "menus":
-        entry.menu.CopyFrom(mapping.menu(document, full=full))
+        entry.menu.CopyFrom(mapping.menu(document, mapping.View.PRICING if full else mapping.View.GUEST))
     else:
         entry.origin.CopyFrom(mapping.origin(document))
     return entry

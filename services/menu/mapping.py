@@ -1,9 +1,10 @@
-"""Documents as messages, in two views: for guests with the gaps filled, in full for pricing with nothing made up."""
+"""Documents as messages: for guests and staff with the gaps filled, for pricing with nothing made up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from orderbuddy.common.v1 import common_pb2
@@ -22,9 +23,28 @@ from services.kit.values import (
     timestamp,
     whole,
 )
+from services.kit.versions import version_of
 from services.menu import opening_hours
 
 Stored = Mapping[str, Any]
+
+
+class View(Enum):
+    """For whom a menu is mapped."""
+
+    GUEST = "guest"
+    """What can be ordered, and numbers that a page can show."""
+    PRICING = "pricing"
+    """Everything; what is no proper number is left unset."""
+    STAFF = "staff"
+    """Everything, and numbers that a page can show."""
+    COUNTER = "counter"
+    """The same of what can be ordered."""
+
+    @property
+    def only_available(self) -> bool:
+        """Tell whether what is 86'd is left out."""
+        return self in (View.GUEST, View.COUNTER)
 
 
 def localized(value: object) -> common_pb2.LocalizedText:
@@ -99,8 +119,8 @@ def summary(document: Stored) -> catalog_pb2.MenuSummary:
     )
 
 
-def menu(document: Stored, *, full: bool) -> catalog_pb2.Menu:
-    """Map a menu. Guests get what can be ordered and a page that always works; pricing gets what is stored."""
+def menu(document: Stored, view: View) -> catalog_pb2.Menu:
+    """Map a menu."""
     items = objects(document.get("items"))
     tax = document.get("salesTax")
     known_tax = 0.0 if tax is None and "salesTax" in document else number(tax)
@@ -111,14 +131,15 @@ def menu(document: Stored, *, full: bool) -> catalog_pb2.Menu:
         menu_slug=text(document.get("menuSlug")),
         name=localized(document.get("name")),
         categories=[_category(c) for c in objects(document.get("categories"))],
-        items=[_item(i, full=full) for i in items if full or i.get("isAvailable") is True],
-        sales_tax=known_tax if full else known_tax or 0.0,
+        items=[_item(i, view) for i in items if not view.only_available or i.get("isAvailable") is True],
+        sales_tax=known_tax if view is View.PRICING else known_tax or 0.0,
         available=document.get("available") is True,
         schedule=struct(document.get("schedule")),
         tags=texts(document.get("tags")),
         service_fee_cents=whole(document.get("serviceFeeCents")),
         created_at=timestamp(document.get("createdAt")),
         updated_at=timestamp(document.get("updatedAt")),
+        version=version_of(document) if view is View.STAFF else None,
     )
 
 
@@ -133,41 +154,45 @@ def _category(category: Stored) -> catalog_pb2.MenuCategory:
     )
 
 
-def _cents(value: object, *, full: bool) -> int | None:
-    return whole(value) if full else nearest(value)
+def _cents(value: object, view: View) -> int | None:
+    return whole(value) if view is View.PRICING else nearest(value)
 
 
-def _item(item: Stored, *, full: bool) -> catalog_pb2.MenuItem:
+def _item(item: Stored, view: View) -> catalog_pb2.MenuItem:
     return catalog_pb2.MenuItem(
         id=text(item.get("id")),
         name=localized(item.get("name")),
         description=localized(item.get("description")),
         image_urls=texts(item.get("imageUrls")),
         category_id=text(item.get("categoryId")),
-        price_cents=_cents(item.get("priceCents"), full=full),
-        making_cost_cents=(whole(item.get("makingCostCents")) or 0) if full else 0,
+        price_cents=_cents(item.get("priceCents"), view),
+        making_cost_cents=0 if view is View.GUEST else whole(item.get("makingCostCents")) or 0,
         is_available=item.get("isAvailable") is True,
         station_tags=texts(item.get("stationTags")),
         variants=[
             catalog_pb2.MenuVariant(
                 id=text(v.get("id")),
                 name=text(v.get("name")),
-                price_cents=_cents(v.get("priceCents"), full=full),
+                price_cents=_cents(v.get("priceCents"), view),
                 default=v.get("default") is True,
             )
             for v in objects(item.get("variants"))
         ],
-        modifiers=[_modifier(m, full=full) for m in objects(item.get("modifiers"))],
+        modifiers=[_modifier(m, view) for m in objects(item.get("modifiers"))],
+        unavailable_until=None if view is View.GUEST else timestamp(item.get("unavailableUntil")),
+        version=version_of(item) if view is View.STAFF else None,
     )
 
 
 _LIMITS = ("maxChoices", "freeChoices", "extraChoicePriceCents")
 
 
-def _modifier(modifier: Stored, *, full: bool) -> catalog_pb2.MenuModifier:
+def _modifier(modifier: Stored, view: View) -> catalog_pb2.MenuModifier:
     # Where a limit is no number, no option's price can be told: all are left unset, and pricing refuses the line.
     broken = any(modifier.get(name) is not None and whole(modifier.get(name)) is None for name in _LIMITS)
-    options = [_option(o, full=full, broken=broken) for o in objects(modifier.get("options"))]
+    stored = objects(modifier.get("options"))
+    shown = [o for o in stored if not view.only_available or o.get("isAvailable") is not False]
+    options = [_option(o, view, broken=broken) for o in shown]
     limit = whole(modifier.get("maxChoices"))
     return catalog_pb2.MenuModifier(
         id=text(modifier.get("id")),
@@ -175,16 +200,21 @@ def _modifier(modifier: Stored, *, full: bool) -> catalog_pb2.MenuModifier:
         type=text(modifier.get("type")) or "standard",
         required=modifier.get("required") is True,
         selection_mode=text(modifier.get("selectionMode")) or "multiple",
-        max_choices=_int32(limit if full or limit is not None else len(options)),
+        max_choices=_int32(limit if view is View.PRICING or limit is not None else len(options)),
         free_choices=0 if broken else _int32(whole(modifier.get("freeChoices"))) or 0,
         extra_choice_price_cents=0 if broken else whole(modifier.get("extraChoicePriceCents")) or 0,
         options=options,
     )
 
 
-def _option(option: Stored, *, full: bool, broken: bool) -> catalog_pb2.MenuOption:
-    price = None if full and broken else _cents(option.get("priceCents"), full=full)
-    return catalog_pb2.MenuOption(id=text(option.get("id")), name=localized(option.get("name")), price_cents=price)
+def _option(option: Stored, view: View, *, broken: bool) -> catalog_pb2.MenuOption:
+    price = None if view is View.PRICING and broken else _cents(option.get("priceCents"), view)
+    return catalog_pb2.MenuOption(
+        id=text(option.get("id")),
+        name=localized(option.get("name")),
+        price_cents=price,
+        is_available=False if option.get("isAvailable") is False and view is not View.GUEST else None,
+    )
 
 
 def _int32(value: int | None) -> int | None:

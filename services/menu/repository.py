@@ -10,10 +10,9 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
 from bson import ObjectId
-from pymongo import IndexModel, ReturnDocument
+from pymongo import IndexModel
 
 from services.kit.changes import ChangeSource
-from services.kit.clock import Clock
 from services.kit.mongo import Database, Document, Index
 
 INDEXES: Final = (
@@ -63,11 +62,10 @@ _PIPELINE: Final = (
 
 
 class MenuRepository:
-    """Reads what guests see, and switches items on and off."""
+    """Reads what guests see."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._clock = clock
 
     async def restaurant(self, restaurant_id: str) -> Document | None:
         """Return a restaurant."""
@@ -105,18 +103,6 @@ class MenuRepository:
         """Return a menu of a location."""
         query = {"_id": menu_id, "restaurantId": restaurant_id, "locationId": location_id}
         return await self._db["menus"].find_one(query)
-
-    async def set_availability(
-        self, restaurant_id: str, location_id: ObjectId, menu_id: ObjectId, item_id: str, *, available: bool
-    ) -> int | None:
-        """Switch an item on or off and return the menu's version; None when there is no such item."""
-        changed = await self._db["menus"].find_one_and_update(
-            {"_id": menu_id, "restaurantId": restaurant_id, "locationId": location_id, "items.id": item_id},
-            {"$set": {"items.$.isAvailable": available, "updatedAt": self._clock.now()}, "$inc": {"version": 1}},
-            projection={"version": 1},
-            return_document=ReturnDocument.AFTER,
-        )
-        return None if changed is None else int(changed["version"])
 
     async def everything(self, collection: str) -> AsyncGenerator[Document, None]:
         """Yield all documents of a collection, as far as guests or pricing need them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import UTC
 
 from bson import ObjectId
 from orderbuddy.menu.v1 import catalog_pb2
@@ -11,19 +12,24 @@ from orderbuddy.menu.v1 import menu_service_pb2 as rpc
 from orderbuddy.menu.v1 import menu_service_pb2_grpc as rpc_grpc
 
 from services.kit.clock import Clock
-from services.kit.errors import NotFound
+from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.interceptor import Context
 from services.kit.mongo import object_id
+from services.kit.versions import version_of
 from services.kit.watch import Heartbeat, Reset, Snapshot, watch
 from services.menu import mapping
 from services.menu.catalog import FULL, GUEST, Catalog, instant_of
+from services.menu.editor.menu_changes import set_availability
+from services.menu.editor.repository import MenuEditor
+from services.menu.editor.servicer import menu_of
 from services.menu.repository import MenuRepository
 
 
 class MenuServicer(rpc_grpc.MenuServiceServicer):
     """Serves what guests read, and the catalog's stream."""
 
-    def __init__(self, repository: MenuRepository, catalog: Catalog, clock: Clock) -> None:
+    def __init__(self, repository: MenuRepository, editor: MenuEditor, catalog: Catalog, clock: Clock) -> None:
+        self._editor = editor
         self._repository = repository
         self._catalog = catalog
         self._clock = clock
@@ -74,22 +80,21 @@ class MenuServicer(rpc_grpc.MenuServiceServicer):
         document = await self._repository.menu(request.restaurant_id, location_id, menu_id)
         if document is None:
             raise NotFound("INVALID_MENU", "the location has no such menu", metadata={"field": "menu_id"})
-        return rpc.GetMenuResponse(data=mapping.menu(document, full=False))
+        return rpc.GetMenuResponse(data=mapping.menu(document, mapping.View.GUEST))
 
     async def SetItemAvailability(
         self, request: rpc.SetItemAvailabilityRequest, context: Context
     ) -> rpc.SetItemAvailabilityResponse:
         """Take an item off all open menus, or put it back."""
-        version = await self._repository.set_availability(
-            request.restaurant_id,
-            ObjectId(request.location_id),
-            ObjectId(request.menu_id),
-            request.item_id,
-            available=request.is_available,
+        until = request.unavailable_until.ToDatetime(UTC) if request.HasField("unavailable_until") else None
+        if until is not None and (request.is_available or until <= self._clock.now()):
+            problem = "needs an item that is taken off, and an instant to come"
+            raise InvalidInput([FieldViolation("unavailable_until", problem)])
+        document, _ = await self._editor.change(
+            *menu_of(request),
+            lambda menu: set_availability(menu, request.item_id, available=request.is_available, until=until),
         )
-        if version is None:
-            raise NotFound("INVALID_ITEM", "the location has no such menu or item", metadata={"field": "item_id"})
-        return rpc.SetItemAvailabilityResponse(version=version)
+        return rpc.SetItemAvailabilityResponse(version=version_of(document), data=True)
 
     async def GetLocationCatalog(
         self, request: rpc.GetLocationCatalogRequest, context: Context

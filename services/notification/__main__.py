@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderbuddy.notification.v1 import notification_service_pb2, notification_service_pb2_grpc
 
-from services.kit.server import Registration, Runtime, run
+from services.kit.server import Runtime, run
 from services.kit.settings import load
 from services.notification.adapters.channels import Mails, Texts
 from services.notification.adapters.console import ConsoleMails, ConsoleTexts
@@ -20,9 +20,8 @@ async def build(runtime: Runtime) -> None:
     assert isinstance(runtime.settings, NotificationSettings)
     mails, texts = make_mails(runtime.settings), make_texts(runtime.settings)
     servicer = NotificationServicer(SubscriptionRepository(runtime.db), mails, texts)
-    descriptor = notification_service_pb2.DESCRIPTOR.services_by_name["NotificationService"]
     add = notification_service_pb2_grpc.add_NotificationServiceServicer_to_server
-    runtime.registrations.append(Registration(descriptor, add, servicer))
+    runtime.serve(notification_service_pb2.DESCRIPTOR, add, servicer)
     runtime.indexes += INDEXES
     runtime.closing += [mails.close, texts.close]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderbuddy.ordering.v1 import ordering_service_pb2, ordering_service_pb2_grpc
 
-from services.kit.server import Registration, Runtime, run
+from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
 from services.ordering.adapters.menu_feed import MenuFeed
 from services.ordering.catalog import Catalog
@@ -28,9 +28,8 @@ async def build(runtime: Runtime) -> None:
         events,
         runtime.clock,
     )
-    descriptor = ordering_service_pb2.DESCRIPTOR.services_by_name["OrderingService"]
     add = ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server
-    runtime.registrations.append(Registration(descriptor, add, servicer))
+    runtime.serve(ordering_service_pb2.DESCRIPTOR, add, servicer)
     runtime.indexes += INDEXES
     runtime.tasks["orders"] = events.run
     runtime.tasks["catalog"] = feed.run

@@ -15,6 +15,7 @@ class Option:
     id: str
     translations: tuple[str, ...]
     price_cents: int | None
+    is_available: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

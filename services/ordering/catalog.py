@@ -182,7 +182,14 @@ def _modifier(modifier: catalog_pb2.MenuModifier) -> cart.Modifier:
         max_choices=modifier.max_choices if modifier.HasField("max_choices") else None,
         free_choices=modifier.free_choices,
         extra_choice_price_cents=modifier.extra_choice_price_cents,
-        options=tuple(
-            cart.Option(id=o.id, translations=_names(o.name), price_cents=_cents(o)) for o in modifier.options
-        ),
+        options=tuple(_option(o) for o in modifier.options),
+    )
+
+
+def _option(option: catalog_pb2.MenuOption) -> cart.Option:
+    return cart.Option(
+        id=option.id,
+        translations=_names(option.name),
+        price_cents=_cents(option),
+        is_available=not option.HasField("is_available") or option.is_available,
     )

@@ -167,6 +167,8 @@ def _price_modifier(at: int, choice: _Choice, item: Item) -> tuple[int, PricedMo
     added, kept = 0, []
     for position, (path, wanted) in enumerate(choice.options[: modifier.max_choices]):
         option = options.get(wanted.id)
+        if option is not None and not option.is_available:
+            raise _refusal("not_found", at, path, f"option {option.id!r} of item {item.id!r} is not available")
         if option is not None:
             added += _cents(_charge(modifier, option, position), at, path, f"option {option.id!r} of item {item.id!r}")
             kept.append(PricedOption(id=option.id, name=_name(wanted.name, option), price_cents=option.price_cents))

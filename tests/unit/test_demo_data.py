@@ -59,7 +59,7 @@ def modifiers() -> list[Document]:
 
 
 def priced(menus: list[Document]) -> list[Menu]:
-    return [priced_menu(mapping.menu(menu, full=True)) for menu in menus]
+    return [priced_menu(mapping.menu(menu, mapping.View.PRICING)) for menu in menus]
 
 
 def line_of(item: Item) -> CartLine:

@@ -46,7 +46,7 @@ def service(
 def test_the_old_contracts_routes_are_declared() -> None:
     declared = {route.label: (route.success_status, route.open_to_guests) for route in routes_of([MENU, ORDERING])}
     location = "/order-app/restaurants/{restaurant_id}/locations/{location_id}"
-    assert declared == {
+    expected = {
         "GET /order-app/restaurants/{restaurant_id}": (200, True),
         "GET /menu-app/{restaurant_id}": (200, True),
         f"GET {location}": (200, True),
@@ -60,6 +60,7 @@ def test_the_old_contracts_routes_are_declared() -> None:
         "GET /menu-app/order/{order_id}": (200, True),
         "GET /order-app/orders/{order_id}/status": (200, True),
     }
+    assert {label: declared[label] for label in expected} == expected
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.menu import mapping
+from services.menu.mapping import View
 
 NOW = datetime(2026, 1, 15, 20, 30, tzinfo=UTC)
 FIELDS = (
@@ -71,14 +72,15 @@ def test_no_document_is_too_strange(document: dict[str, Any]) -> None:
     mapping.origin(stored).SerializeToString()
     mapping.campaign(stored).SerializeToString()
     mapping.summary(stored).SerializeToString()
+    for view in View:
+        mapping.menu(stored, view).SerializeToString()
     for full in (False, True):
-        mapping.menu(stored, full=full).SerializeToString()
         mapping.catalog_location(stored, NOW, full=full).SerializeToString()
 
 
 def item(**fields: Any) -> Any:
     stored = {"_id": ObjectId(), "items": [{"id": "i", "isAvailable": True, **fields}]}
-    return tuple(mapping.menu(stored, full=full).items[0] for full in (False, True))
+    return tuple(mapping.menu(stored, view).items[0] for view in (View.GUEST, View.PRICING))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_a_price_that_is_no_whole_number_is_shown_but_not_charged(stored: Any, g
     ],
 )
 def test_tax_that_is_no_number_is_no_tax_to_charge(stored: Any, guest: float, priced: float | None) -> None:
-    shown, full = (mapping.menu({"_id": ObjectId(), **stored}, full=f) for f in (False, True))
+    shown, full = (mapping.menu({"_id": ObjectId(), **stored}, v) for v in (View.GUEST, View.PRICING))
     assert shown.sales_tax == guest
     assert (full.sales_tax if full.HasField("sales_tax") else None) == priced
 
@@ -126,10 +128,10 @@ def test_a_modifier_whose_limits_are_no_numbers_has_no_prices(limit: str) -> Non
 @pytest.mark.parametrize(("stored", "seen"), [(True, True), (False, False), (None, False), ("true", False), (1, False)])
 def test_only_true_means_available(stored: Any, seen: bool) -> None:
     document = {"_id": ObjectId(), "items": [{"id": "i", "isAvailable": stored}]}
-    assert bool(mapping.menu(document, full=False).items) is seen
-    assert mapping.menu(document, full=True).items[0].is_available is seen
+    assert bool(mapping.menu(document, View.GUEST).items) is seen
+    assert mapping.menu(document, View.PRICING).items[0].is_available is seen
 
 
 def test_a_null_emoji_is_left_out() -> None:
-    menu = mapping.menu({"_id": ObjectId(), "categories": [{"id": "c", "emoji": None}]}, full=False)
+    menu = mapping.menu({"_id": ObjectId(), "categories": [{"id": "c", "emoji": None}]}, View.GUEST)
     assert not menu.categories[0].HasField("emoji")

@@ -78,7 +78,7 @@ class MenuSummary(_message.Message):
     def __init__(self, id: _Optional[str] = ..., menu_slug: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., available: _Optional[bool] = ...) -> None: ...
 
 class Menu(_message.Message):
-    __slots__ = ("id", "restaurant_id", "location_id", "menu_slug", "name", "categories", "items", "sales_tax", "available", "schedule", "tags", "service_fee_cents", "created_at", "updated_at")
+    __slots__ = ("id", "restaurant_id", "location_id", "menu_slug", "name", "categories", "items", "sales_tax", "available", "schedule", "tags", "service_fee_cents", "created_at", "updated_at", "version")
     ID_FIELD_NUMBER: _ClassVar[int]
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -93,6 +93,7 @@ class Menu(_message.Message):
     SERVICE_FEE_CENTS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     id: str
     restaurant_id: str
     location_id: str
@@ -107,7 +108,8 @@ class Menu(_message.Message):
     service_fee_cents: int
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_slug: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[MenuCategory, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[MenuItem, _Mapping]]] = ..., sales_tax: _Optional[float] = ..., available: _Optional[bool] = ..., schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., service_fee_cents: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    version: int
+    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_slug: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[MenuCategory, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[MenuItem, _Mapping]]] = ..., sales_tax: _Optional[float] = ..., available: _Optional[bool] = ..., schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., service_fee_cents: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
 
 class MenuCategory(_message.Message):
     __slots__ = ("id", "name", "description", "sort_order", "emoji", "image_url")
@@ -126,7 +128,7 @@ class MenuCategory(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., sort_order: _Optional[float] = ..., emoji: _Optional[str] = ..., image_url: _Optional[str] = ...) -> None: ...
 
 class MenuItem(_message.Message):
-    __slots__ = ("id", "name", "description", "image_urls", "category_id", "price_cents", "making_cost_cents", "is_available", "station_tags", "variants", "modifiers")
+    __slots__ = ("id", "name", "description", "image_urls", "category_id", "price_cents", "making_cost_cents", "is_available", "station_tags", "variants", "modifiers", "unavailable_until", "version")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -138,6 +140,8 @@ class MenuItem(_message.Message):
     STATION_TAGS_FIELD_NUMBER: _ClassVar[int]
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     MODIFIERS_FIELD_NUMBER: _ClassVar[int]
+    UNAVAILABLE_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: _common_pb2.LocalizedText
     description: _common_pb2.LocalizedText
@@ -149,7 +153,9 @@ class MenuItem(_message.Message):
     station_tags: _containers.RepeatedScalarFieldContainer[str]
     variants: _containers.RepeatedCompositeFieldContainer[MenuVariant]
     modifiers: _containers.RepeatedCompositeFieldContainer[MenuModifier]
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., image_urls: _Optional[_Iterable[str]] = ..., category_id: _Optional[str] = ..., price_cents: _Optional[int] = ..., making_cost_cents: _Optional[int] = ..., is_available: _Optional[bool] = ..., station_tags: _Optional[_Iterable[str]] = ..., variants: _Optional[_Iterable[_Union[MenuVariant, _Mapping]]] = ..., modifiers: _Optional[_Iterable[_Union[MenuModifier, _Mapping]]] = ...) -> None: ...
+    unavailable_until: _timestamp_pb2.Timestamp
+    version: int
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., description: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., image_urls: _Optional[_Iterable[str]] = ..., category_id: _Optional[str] = ..., price_cents: _Optional[int] = ..., making_cost_cents: _Optional[int] = ..., is_available: _Optional[bool] = ..., station_tags: _Optional[_Iterable[str]] = ..., variants: _Optional[_Iterable[_Union[MenuVariant, _Mapping]]] = ..., modifiers: _Optional[_Iterable[_Union[MenuModifier, _Mapping]]] = ..., unavailable_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
 
 class MenuVariant(_message.Message):
     __slots__ = ("id", "name", "price_cents", "default")
@@ -186,11 +192,13 @@ class MenuModifier(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., type: _Optional[str] = ..., required: _Optional[bool] = ..., selection_mode: _Optional[str] = ..., max_choices: _Optional[int] = ..., free_choices: _Optional[int] = ..., extra_choice_price_cents: _Optional[int] = ..., options: _Optional[_Iterable[_Union[MenuOption, _Mapping]]] = ...) -> None: ...
 
 class MenuOption(_message.Message):
-    __slots__ = ("id", "name", "price_cents")
+    __slots__ = ("id", "name", "price_cents", "is_available")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PRICE_CENTS_FIELD_NUMBER: _ClassVar[int]
+    IS_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: _common_pb2.LocalizedText
     price_cents: int
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., price_cents: _Optional[int] = ...) -> None: ...
+    is_available: bool
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[_Union[_common_pb2.LocalizedText, _Mapping]] = ..., price_cents: _Optional[int] = ..., is_available: _Optional[bool] = ...) -> None: ...

@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from orderbuddy.menu.v1 import catalog_pb2 as orderbuddy_dot_menu_dot_v1_dot_catalog__pb2
 from orderbuddy.options.v1 import options_pb2 as orderbuddy_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%orderbuddy/menu/v1/menu_service.proto\x12\x12orderbuddy.menu.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a orderbuddy/menu/v1/catalog.proto\x1a#orderbuddy/options/v1/options.proto\"9\n\x14GetRestaurantRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"E\n\x15GetRestaurantResponse\x12,\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1e.orderbuddy.menu.v1.Restaurant\"X\n\x12GetLocationRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"A\n\x13GetLocationResponse\x12*\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Location\"1\n\x10GetOriginRequest\x12\x1d\n\torigin_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"=\n\x11GetOriginResponse\x12(\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1a.orderbuddy.menu.v1.Origin\"}\n\x18GetOriginCampaignRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\torigin_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"G\n\x19GetOriginCampaignResponse\x12*\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Campaign\"V\n\x10ListMenusRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"B\n\x11ListMenusResponse\x12-\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1f.orderbuddy.menu.v1.MenuSummary\"q\n\x0eGetMenuRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07menu_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"9\n\x0fGetMenuResponse\x12&\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x18.orderbuddy.menu.v1.Menu\"\x88\x02\n\x1aSetItemAvailabilityRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12-\n\x0blocation_id\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{24}$\x12)\n\x07menu_id\x18\x03 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{24}$\x12\x1b\n\x07item_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12!\n\x0cis_available\x18\x05 \x01(\x08\x42\x06\xbaH\x03\xc8\x01\x01H\x00\x88\x01\x01\x12\x1c\n\nrequest_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x42\x0f\n\r_is_available\".\n\x1bSetItemAvailabilityResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"_\n\x19GetLocationCatalogRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"O\n\x1aGetLocationCatalogResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .orderbuddy.menu.v1.CatalogEntry\"p\n\x13WatchCatalogRequest\x12\x39\n\x04view\x18\x01 \x01(\x0e\x32\x1f.orderbuddy.menu.v1.CatalogViewB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x0cresume_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\xa3\x02\n\x14WatchCatalogResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x32\n\x06upsert\x18\x02 \x01(\x0b\x32 .orderbuddy.menu.v1.CatalogEntryH\x00\x12\x15\n\x0bremoved_key\x18\x03 \x01(\tH\x00\x12\x33\n\x06synced\x18\x04 \x01(\x0b\x32!.orderbuddy.menu.v1.CatalogSyncedH\x00\x12\x31\n\x05reset\x18\x05 \x01(\x0b\x32 .orderbuddy.menu.v1.CatalogResetH\x00\x12\x39\n\theartbeat\x18\x06 \x01(\x0b\x32$.orderbuddy.menu.v1.CatalogHeartbeatH\x00\x42\x07\n\x05\x65vent\"\xde\x02\n\x0c\x43\x61talogEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x34\n\nrestaurant\x18\x02 \x01(\x0b\x32\x1e.orderbuddy.menu.v1.RestaurantH\x00\x12\x37\n\x08location\x18\x03 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogLocationH\x00\x12\x38\n\tmenu_list\x18\x04 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogMenuListH\x00\x12(\n\x04menu\x18\x05 \x01(\x0b\x32\x18.orderbuddy.menu.v1.MenuH\x00\x12,\n\x06origin\x18\x06 \x01(\x0b\x32\x1a.orderbuddy.menu.v1.OriginH\x00\x12\x37\n\x08\x63\x61mpaign\x18\x07 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogCampaignH\x00\x42\x07\n\x05\x65ntry\"\x85\x01\n\x0f\x43\x61talogLocation\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12.\n\x08location\x18\x02 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Location\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x19\n\x11\x61uto_accept_order\x18\x04 \x01(\x08\"m\n\x0f\x43\x61talogMenuList\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12.\n\x05menus\x18\x03 \x03(\x0b\x32\x1f.orderbuddy.menu.v1.MenuSummary\"\x80\x01\n\x0f\x43\x61talogCampaign\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x11\n\torigin_id\x18\x03 \x01(\t\x12.\n\x08\x63\x61mpaign\x18\x04 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Campaign\"\x0f\n\rCatalogSynced\"\x1e\n\x0c\x43\x61talogReset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x12\n\x10\x43\x61talogHeartbeat*Z\n\x0b\x43\x61talogView\x12\x1c\n\x18\x43\x41TALOG_VIEW_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41TALOG_VIEW_GUEST\x10\x01\x12\x15\n\x11\x43\x41TALOG_VIEW_FULL\x10\x02\x32\xd3\x0b\n\x0bMenuService\x12\xba\x01\n\rGetRestaurant\x12(.orderbuddy.menu.v1.GetRestaurantRequest\x1a).orderbuddy.menu.v1.GetRestaurantResponse\"T\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02\x45\x12&/order-app/restaurants/{restaurant_id}Z\x1b\x12\x19/menu-app/{restaurant_id}\x12\xaf\x01\n\x0bGetLocation\x12&.orderbuddy.menu.v1.GetLocationRequest\x1a\'.orderbuddy.menu.v1.GetLocationResponse\"O\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02@\x12>/order-app/restaurants/{restaurant_id}/locations/{location_id}\x12\x95\x01\n\tGetOrigin\x12$.orderbuddy.menu.v1.GetOriginRequest\x1a%.orderbuddy.menu.v1.GetOriginResponse\";\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02,\x12*/order-app/restaurants/origins/{origin_id}\x12\xde\x01\n\x11GetOriginCampaign\x12,.orderbuddy.menu.v1.GetOriginCampaignRequest\x1a-.orderbuddy.menu.v1.GetOriginCampaignResponse\"l\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02]\x12[/order-app/restaurants/{restaurant_id}/locations/{location_id}/origins/{origin_id}/campaign\x12\xaf\x01\n\tListMenus\x12$.orderbuddy.menu.v1.ListMenusRequest\x1a%.orderbuddy.menu.v1.ListMenusResponse\"U\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02\x46\x12\x44/order-app/restaurants/{restaurant_id}/locations/{location_id}/menus\x12\xb3\x01\n\x07GetMenu\x12\".orderbuddy.menu.v1.GetMenuRequest\x1a#.orderbuddy.menu.v1.GetMenuResponse\"_\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02P\x12N/order-app/restaurants/{restaurant_id}/locations/{location_id}/menus/{menu_id}\x12\x83\x01\n\x13SetItemAvailability\x12..orderbuddy.menu.v1.SetItemAvailabilityRequest\x1a/.orderbuddy.menu.v1.SetItemAvailabilityResponse\"\x0b\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x12~\n\x12GetLocationCatalog\x12-.orderbuddy.menu.v1.GetLocationCatalogRequest\x1a..orderbuddy.menu.v1.GetLocationCatalogResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12n\n\x0cWatchCatalog\x12\'.orderbuddy.menu.v1.WatchCatalogRequest\x1a(.orderbuddy.menu.v1.WatchCatalogResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%orderbuddy/menu/v1/menu_service.proto\x12\x12orderbuddy.menu.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a orderbuddy/menu/v1/catalog.proto\x1a#orderbuddy/options/v1/options.proto\"9\n\x14GetRestaurantRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"E\n\x15GetRestaurantResponse\x12,\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1e.orderbuddy.menu.v1.Restaurant\"X\n\x12GetLocationRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"A\n\x13GetLocationResponse\x12*\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Location\"1\n\x10GetOriginRequest\x12\x1d\n\torigin_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"=\n\x11GetOriginResponse\x12(\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1a.orderbuddy.menu.v1.Origin\"}\n\x18GetOriginCampaignRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\torigin_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"G\n\x19GetOriginCampaignResponse\x12*\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Campaign\"V\n\x10ListMenusRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"B\n\x11ListMenusResponse\x12-\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1f.orderbuddy.menu.v1.MenuSummary\"q\n\x0eGetMenuRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07menu_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"9\n\x0fGetMenuResponse\x12&\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x18.orderbuddy.menu.v1.Menu\"\xbe\x02\n\x1aSetItemAvailabilityRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07menu_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07item_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12!\n\x0cis_available\x18\x05 \x01(\x08\x42\x06\xbaH\x03\xc8\x01\x01H\x00\x88\x01\x01\x12\x1c\n\nrequest_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12:\n\x11unavailable_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x0f\n\r_is_availableB\x14\n\x12_unavailable_until\"<\n\x1bSetItemAvailabilityResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x08\"_\n\x19GetLocationCatalogRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"O\n\x1aGetLocationCatalogResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .orderbuddy.menu.v1.CatalogEntry\"p\n\x13WatchCatalogRequest\x12\x39\n\x04view\x18\x01 \x01(\x0e\x32\x1f.orderbuddy.menu.v1.CatalogViewB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x0cresume_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\xa3\x02\n\x14WatchCatalogResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x32\n\x06upsert\x18\x02 \x01(\x0b\x32 .orderbuddy.menu.v1.CatalogEntryH\x00\x12\x15\n\x0bremoved_key\x18\x03 \x01(\tH\x00\x12\x33\n\x06synced\x18\x04 \x01(\x0b\x32!.orderbuddy.menu.v1.CatalogSyncedH\x00\x12\x31\n\x05reset\x18\x05 \x01(\x0b\x32 .orderbuddy.menu.v1.CatalogResetH\x00\x12\x39\n\theartbeat\x18\x06 \x01(\x0b\x32$.orderbuddy.menu.v1.CatalogHeartbeatH\x00\x42\x07\n\x05\x65vent\"\xde\x02\n\x0c\x43\x61talogEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x34\n\nrestaurant\x18\x02 \x01(\x0b\x32\x1e.orderbuddy.menu.v1.RestaurantH\x00\x12\x37\n\x08location\x18\x03 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogLocationH\x00\x12\x38\n\tmenu_list\x18\x04 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogMenuListH\x00\x12(\n\x04menu\x18\x05 \x01(\x0b\x32\x18.orderbuddy.menu.v1.MenuH\x00\x12,\n\x06origin\x18\x06 \x01(\x0b\x32\x1a.orderbuddy.menu.v1.OriginH\x00\x12\x37\n\x08\x63\x61mpaign\x18\x07 \x01(\x0b\x32#.orderbuddy.menu.v1.CatalogCampaignH\x00\x42\x07\n\x05\x65ntry\"\x85\x01\n\x0f\x43\x61talogLocation\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12.\n\x08location\x18\x02 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Location\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x19\n\x11\x61uto_accept_order\x18\x04 \x01(\x08\"m\n\x0f\x43\x61talogMenuList\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12.\n\x05menus\x18\x03 \x03(\x0b\x32\x1f.orderbuddy.menu.v1.MenuSummary\"\x80\x01\n\x0f\x43\x61talogCampaign\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x11\n\torigin_id\x18\x03 \x01(\t\x12.\n\x08\x63\x61mpaign\x18\x04 \x01(\x0b\x32\x1c.orderbuddy.menu.v1.Campaign\"\x0f\n\rCatalogSynced\"\x1e\n\x0c\x43\x61talogReset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x12\n\x10\x43\x61talogHeartbeat*Z\n\x0b\x43\x61talogView\x12\x1c\n\x18\x43\x41TALOG_VIEW_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41TALOG_VIEW_GUEST\x10\x01\x12\x15\n\x11\x43\x41TALOG_VIEW_FULL\x10\x02\x32\xbb\x0c\n\x0bMenuService\x12\xba\x01\n\rGetRestaurant\x12(.orderbuddy.menu.v1.GetRestaurantRequest\x1a).orderbuddy.menu.v1.GetRestaurantResponse\"T\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02\x45\x12&/order-app/restaurants/{restaurant_id}Z\x1b\x12\x19/menu-app/{restaurant_id}\x12\xaf\x01\n\x0bGetLocation\x12&.orderbuddy.menu.v1.GetLocationRequest\x1a\'.orderbuddy.menu.v1.GetLocationResponse\"O\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02@\x12>/order-app/restaurants/{restaurant_id}/locations/{location_id}\x12\x95\x01\n\tGetOrigin\x12$.orderbuddy.menu.v1.GetOriginRequest\x1a%.orderbuddy.menu.v1.GetOriginResponse\";\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02,\x12*/order-app/restaurants/origins/{origin_id}\x12\xde\x01\n\x11GetOriginCampaign\x12,.orderbuddy.menu.v1.GetOriginCampaignRequest\x1a-.orderbuddy.menu.v1.GetOriginCampaignResponse\"l\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02]\x12[/order-app/restaurants/{restaurant_id}/locations/{location_id}/origins/{origin_id}/campaign\x12\xaf\x01\n\tListMenus\x12$.orderbuddy.menu.v1.ListMenusRequest\x1a%.orderbuddy.menu.v1.ListMenusResponse\"U\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02\x46\x12\x44/order-app/restaurants/{restaurant_id}/locations/{location_id}/menus\x12\xb3\x01\n\x07GetMenu\x12\".orderbuddy.menu.v1.GetMenuRequest\x1a#.orderbuddy.menu.v1.GetMenuResponse\"_\xea\xe0\x18\x05\n\x01\x01\x10\x01\x82\xd3\xe4\x93\x02P\x12N/order-app/restaurants/{restaurant_id}/locations/{location_id}/menus/{menu_id}\x12\xeb\x01\n\x13SetItemAvailability\x12..orderbuddy.menu.v1.SetItemAvailabilityRequest\x1a/.orderbuddy.menu.v1.SetItemAvailabilityResponse\"s\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02\x62\x32]/restaurant/{restaurant_id}/location/{location_id}/menu/{menu_id}/item/{item_id}/availability:\x01*\x12~\n\x12GetLocationCatalog\x12-.orderbuddy.menu.v1.GetLocationCatalogRequest\x1a..orderbuddy.menu.v1.GetLocationCatalogResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12n\n\x0cWatchCatalog\x12\'.orderbuddy.menu.v1.WatchCatalogRequest\x1a(.orderbuddy.menu.v1.WatchCatalogResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,9 +63,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['location_id']._loaded_options = None
-  _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{24}$'
+  _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['menu_id']._loaded_options = None
-  _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['menu_id']._serialized_options = b'\272H\025r\0232\021^[0-9a-fA-F]{24}$'
+  _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['menu_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['item_id']._loaded_options = None
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SETITEMAVAILABILITYREQUEST'].fields_by_name['is_available']._loaded_options = None
@@ -92,63 +93,63 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MENUSERVICE'].methods_by_name['GetMenu']._loaded_options = None
   _globals['_MENUSERVICE'].methods_by_name['GetMenu']._serialized_options = b'\352\340\030\005\n\001\001\020\001\202\323\344\223\002P\022N/order-app/restaurants/{restaurant_id}/locations/{location_id}/menus/{menu_id}'
   _globals['_MENUSERVICE'].methods_by_name['SetItemAvailability']._loaded_options = None
-  _globals['_MENUSERVICE'].methods_by_name['SetItemAvailability']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\002'
+  _globals['_MENUSERVICE'].methods_by_name['SetItemAvailability']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\002\202\323\344\223\002b2]/restaurant/{restaurant_id}/location/{location_id}/menu/{menu_id}/item/{item_id}/availability:\001*'
   _globals['_MENUSERVICE'].methods_by_name['GetLocationCatalog']._loaded_options = None
   _globals['_MENUSERVICE'].methods_by_name['GetLocationCatalog']._serialized_options = b'\352\340\030\005\n\001\004\020\001'
   _globals['_MENUSERVICE'].methods_by_name['WatchCatalog']._loaded_options = None
   _globals['_MENUSERVICE'].methods_by_name['WatchCatalog']._serialized_options = b'\352\340\030\005\n\001\004\020\001'
-  _globals['_CATALOGVIEW']._serialized_start=2823
-  _globals['_CATALOGVIEW']._serialized_end=2913
-  _globals['_GETRESTAURANTREQUEST']._serialized_start=191
-  _globals['_GETRESTAURANTREQUEST']._serialized_end=248
-  _globals['_GETRESTAURANTRESPONSE']._serialized_start=250
-  _globals['_GETRESTAURANTRESPONSE']._serialized_end=319
-  _globals['_GETLOCATIONREQUEST']._serialized_start=321
-  _globals['_GETLOCATIONREQUEST']._serialized_end=409
-  _globals['_GETLOCATIONRESPONSE']._serialized_start=411
-  _globals['_GETLOCATIONRESPONSE']._serialized_end=476
-  _globals['_GETORIGINREQUEST']._serialized_start=478
-  _globals['_GETORIGINREQUEST']._serialized_end=527
-  _globals['_GETORIGINRESPONSE']._serialized_start=529
-  _globals['_GETORIGINRESPONSE']._serialized_end=590
-  _globals['_GETORIGINCAMPAIGNREQUEST']._serialized_start=592
-  _globals['_GETORIGINCAMPAIGNREQUEST']._serialized_end=717
-  _globals['_GETORIGINCAMPAIGNRESPONSE']._serialized_start=719
-  _globals['_GETORIGINCAMPAIGNRESPONSE']._serialized_end=790
-  _globals['_LISTMENUSREQUEST']._serialized_start=792
-  _globals['_LISTMENUSREQUEST']._serialized_end=878
-  _globals['_LISTMENUSRESPONSE']._serialized_start=880
-  _globals['_LISTMENUSRESPONSE']._serialized_end=946
-  _globals['_GETMENUREQUEST']._serialized_start=948
-  _globals['_GETMENUREQUEST']._serialized_end=1061
-  _globals['_GETMENURESPONSE']._serialized_start=1063
-  _globals['_GETMENURESPONSE']._serialized_end=1120
-  _globals['_SETITEMAVAILABILITYREQUEST']._serialized_start=1123
-  _globals['_SETITEMAVAILABILITYREQUEST']._serialized_end=1387
-  _globals['_SETITEMAVAILABILITYRESPONSE']._serialized_start=1389
-  _globals['_SETITEMAVAILABILITYRESPONSE']._serialized_end=1435
-  _globals['_GETLOCATIONCATALOGREQUEST']._serialized_start=1437
-  _globals['_GETLOCATIONCATALOGREQUEST']._serialized_end=1532
-  _globals['_GETLOCATIONCATALOGRESPONSE']._serialized_start=1534
-  _globals['_GETLOCATIONCATALOGRESPONSE']._serialized_end=1613
-  _globals['_WATCHCATALOGREQUEST']._serialized_start=1615
-  _globals['_WATCHCATALOGREQUEST']._serialized_end=1727
-  _globals['_WATCHCATALOGRESPONSE']._serialized_start=1730
-  _globals['_WATCHCATALOGRESPONSE']._serialized_end=2021
-  _globals['_CATALOGENTRY']._serialized_start=2024
-  _globals['_CATALOGENTRY']._serialized_end=2374
-  _globals['_CATALOGLOCATION']._serialized_start=2377
-  _globals['_CATALOGLOCATION']._serialized_end=2510
-  _globals['_CATALOGMENULIST']._serialized_start=2512
-  _globals['_CATALOGMENULIST']._serialized_end=2621
-  _globals['_CATALOGCAMPAIGN']._serialized_start=2624
-  _globals['_CATALOGCAMPAIGN']._serialized_end=2752
-  _globals['_CATALOGSYNCED']._serialized_start=2754
-  _globals['_CATALOGSYNCED']._serialized_end=2769
-  _globals['_CATALOGRESET']._serialized_start=2771
-  _globals['_CATALOGRESET']._serialized_end=2801
-  _globals['_CATALOGHEARTBEAT']._serialized_start=2803
-  _globals['_CATALOGHEARTBEAT']._serialized_end=2821
-  _globals['_MENUSERVICE']._serialized_start=2916
-  _globals['_MENUSERVICE']._serialized_end=4407
+  _globals['_CATALOGVIEW']._serialized_start=2924
+  _globals['_CATALOGVIEW']._serialized_end=3014
+  _globals['_GETRESTAURANTREQUEST']._serialized_start=224
+  _globals['_GETRESTAURANTREQUEST']._serialized_end=281
+  _globals['_GETRESTAURANTRESPONSE']._serialized_start=283
+  _globals['_GETRESTAURANTRESPONSE']._serialized_end=352
+  _globals['_GETLOCATIONREQUEST']._serialized_start=354
+  _globals['_GETLOCATIONREQUEST']._serialized_end=442
+  _globals['_GETLOCATIONRESPONSE']._serialized_start=444
+  _globals['_GETLOCATIONRESPONSE']._serialized_end=509
+  _globals['_GETORIGINREQUEST']._serialized_start=511
+  _globals['_GETORIGINREQUEST']._serialized_end=560
+  _globals['_GETORIGINRESPONSE']._serialized_start=562
+  _globals['_GETORIGINRESPONSE']._serialized_end=623
+  _globals['_GETORIGINCAMPAIGNREQUEST']._serialized_start=625
+  _globals['_GETORIGINCAMPAIGNREQUEST']._serialized_end=750
+  _globals['_GETORIGINCAMPAIGNRESPONSE']._serialized_start=752
+  _globals['_GETORIGINCAMPAIGNRESPONSE']._serialized_end=823
+  _globals['_LISTMENUSREQUEST']._serialized_start=825
+  _globals['_LISTMENUSREQUEST']._serialized_end=911
+  _globals['_LISTMENUSRESPONSE']._serialized_start=913
+  _globals['_LISTMENUSRESPONSE']._serialized_end=979
+  _globals['_GETMENUREQUEST']._serialized_start=981
+  _globals['_GETMENUREQUEST']._serialized_end=1094
+  _globals['_GETMENURESPONSE']._serialized_start=1096
+  _globals['_GETMENURESPONSE']._serialized_end=1153
+  _globals['_SETITEMAVAILABILITYREQUEST']._serialized_start=1156
+  _globals['_SETITEMAVAILABILITYREQUEST']._serialized_end=1474
+  _globals['_SETITEMAVAILABILITYRESPONSE']._serialized_start=1476
+  _globals['_SETITEMAVAILABILITYRESPONSE']._serialized_end=1536
+  _globals['_GETLOCATIONCATALOGREQUEST']._serialized_start=1538
+  _globals['_GETLOCATIONCATALOGREQUEST']._serialized_end=1633
+  _globals['_GETLOCATIONCATALOGRESPONSE']._serialized_start=1635
+  _globals['_GETLOCATIONCATALOGRESPONSE']._serialized_end=1714
+  _globals['_WATCHCATALOGREQUEST']._serialized_start=1716
+  _globals['_WATCHCATALOGREQUEST']._serialized_end=1828
+  _globals['_WATCHCATALOGRESPONSE']._serialized_start=1831
+  _globals['_WATCHCATALOGRESPONSE']._serialized_end=2122
+  _globals['_CATALOGENTRY']._serialized_start=2125
+  _globals['_CATALOGENTRY']._serialized_end=2475
+  _globals['_CATALOGLOCATION']._serialized_start=2478
+  _globals['_CATALOGLOCATION']._serialized_end=2611
+  _globals['_CATALOGMENULIST']._serialized_start=2613
+  _globals['_CATALOGMENULIST']._serialized_end=2722
+  _globals['_CATALOGCAMPAIGN']._serialized_start=2725
+  _globals['_CATALOGCAMPAIGN']._serialized_end=2853
+  _globals['_CATALOGSYNCED']._serialized_start=2855
+  _globals['_CATALOGSYNCED']._serialized_end=2870
+  _globals['_CATALOGRESET']._serialized_start=2872
+  _globals['_CATALOGRESET']._serialized_end=2902
+  _globals['_CATALOGHEARTBEAT']._serialized_start=2904
+  _globals['_CATALOGHEARTBEAT']._serialized_end=2922
+  _globals['_MENUSERVICE']._serialized_start=3017
+  _globals['_MENUSERVICE']._serialized_end=4612
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,8 @@
+import datetime
+
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from orderbuddy.menu.v1 import catalog_pb2 as _catalog_pb2
 from orderbuddy.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
@@ -105,26 +108,30 @@ class GetMenuResponse(_message.Message):
     def __init__(self, data: _Optional[_Union[_catalog_pb2.Menu, _Mapping]] = ...) -> None: ...
 
 class SetItemAvailabilityRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "menu_id", "item_id", "is_available", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "menu_id", "item_id", "is_available", "request_id", "unavailable_until")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     MENU_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     IS_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    UNAVAILABLE_UNTIL_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     menu_id: str
     item_id: str
     is_available: bool
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_id: _Optional[str] = ..., item_id: _Optional[str] = ..., is_available: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+    unavailable_until: _timestamp_pb2.Timestamp
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_id: _Optional[str] = ..., item_id: _Optional[str] = ..., is_available: _Optional[bool] = ..., request_id: _Optional[str] = ..., unavailable_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SetItemAvailabilityResponse(_message.Message):
-    __slots__ = ("version",)
+    __slots__ = ("version", "data")
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
     version: int
-    def __init__(self, version: _Optional[int] = ...) -> None: ...
+    data: bool
+    def __init__(self, version: _Optional[int] = ..., data: _Optional[bool] = ...) -> None: ...
 
 class GetLocationCatalogRequest(_message.Message):
     __slots__ = ("restaurant_id", "location_id")

@@ -140,7 +140,7 @@ class MenuServiceServicer:
 
     def SetItemAvailability(self, request, context):
         """SetItemAvailability takes an item off every open guest menu at once (86), or puts it back. The same state again is a success.
-        NOT_FOUND when the location has no such menu or item.
+        With an end time it comes back by itself. NOT_FOUND when the location has no such menu or item.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

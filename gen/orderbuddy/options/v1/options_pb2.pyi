@@ -62,18 +62,20 @@ class Access(_message.Message):
     def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ..., least_role: _Optional[_Union[Role, str]] = ...) -> None: ...
 
 class Rest(_message.Message):
-    __slots__ = ("success_status", "ignores_unknown_fields", "upload", "max_body_bytes", "redirect_field")
+    __slots__ = ("success_status", "ignores_unknown_fields", "upload", "max_body_bytes", "redirect_field", "deadline_seconds")
     SUCCESS_STATUS_FIELD_NUMBER: _ClassVar[int]
     IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
     UPLOAD_FIELD_NUMBER: _ClassVar[int]
     MAX_BODY_BYTES_FIELD_NUMBER: _ClassVar[int]
     REDIRECT_FIELD_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     success_status: int
     ignores_unknown_fields: bool
     upload: Upload
     max_body_bytes: int
     redirect_field: str
-    def __init__(self, success_status: _Optional[int] = ..., ignores_unknown_fields: _Optional[bool] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., max_body_bytes: _Optional[int] = ..., redirect_field: _Optional[str] = ...) -> None: ...
+    deadline_seconds: int
+    def __init__(self, success_status: _Optional[int] = ..., ignores_unknown_fields: _Optional[bool] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., max_body_bytes: _Optional[int] = ..., redirect_field: _Optional[str] = ..., deadline_seconds: _Optional[int] = ...) -> None: ...
 
 class Upload(_message.Message):
     __slots__ = ("form_field",)

@@ -211,6 +211,11 @@ class Rest(betterproto2.Message):
     Name of the response's field that holds a URL: the answer is a redirect (302) there.
     """
 
+    deadline_seconds: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
+    """
+    How long the edge waits for the method; 0 means what is configured for all routes (5 s). For what asks slow systems.
+    """
+
 
 default_message_pool.register_message("orderbuddy.options.v1", "Rest", Rest)
 

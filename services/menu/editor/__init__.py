@@ -1,0 +1,1 @@
+"""Menus, as the people who write them change them."""

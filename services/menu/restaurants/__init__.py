@@ -1,0 +1,1 @@
+"""Restaurants, locations and what can be set at them."""
