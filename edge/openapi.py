@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from edge.errors import HTTP_STATUSES
 from edge.rendering import may_be_left_out
 from edge.schema import enum_prefix, field_schema
-from edge.transcoding import HTTP_BODY, Endpoint
+from edge.transcoding import Endpoint
 
 Json = dict[str, Any]
 
@@ -119,7 +119,7 @@ def _responses(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
     output = route.method.output_type
     if route.redirect_field:
         responses: Json = {"302": {"description": "Elsewhere", "headers": {"Location": {"schema": {"type": "string"}}}}}
-    elif output.full_name == HTTP_BODY:
+    elif endpoint.answers_with_file:
         responses = {str(route.success_status): {"description": "Success", "content": {"*/*": {}}}}
     else:
         content = (

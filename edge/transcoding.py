@@ -26,10 +26,10 @@ from edge.schema import field_schema, message_schema
 from edge.violations import describe, unknown_property
 
 MASK: Final = "update_mask"
-"""A request's field of this name says which fields the body held: an empty list, null and none are alike in protobuf."""
+"""A request's field of this name says which fields the body held: in protobuf an empty list, null and none are one."""
 
 HTTP_BODY: Final = "google.api.HttpBody"
-"""A response of this type is the answer as it is: bytes and their content type."""
+"""A `response_body` of this type is the answer as it is: bytes and their content type."""
 
 _MOST_QUERY_FIELDS: Final = 100
 
@@ -61,8 +61,14 @@ class Endpoint:
         self._request_class = message_factory.GetMessageClass(request)
         self._body_field = request.fields_by_name[route.body] if route.body not in ("", "*") else None
         part = response.fields_by_name[route.response_body] if route.response_body else None
-        self._is_raw = response.full_name == HTTP_BODY
-        self._render = field_renderer(part) if part else None if self._is_raw else renderer(response)
+        is_file = part is not None and part.message_type is not None and part.message_type.full_name == HTTP_BODY
+        self._file_field = part.name if part is not None and is_file else ""
+        self._render = None if is_file else field_renderer(part) if part else renderer(response)
+
+    @property
+    def answers_with_file(self) -> bool:
+        """Tell whether the answer is bytes of a kind of their own, and no JSON."""
+        return self._render is None
 
     def _in_query(self, field: FieldDescriptor) -> bool:
         if self.route.body == "*" or field.name == self.route.body or field.name in self.route.path_fields:
@@ -138,7 +144,7 @@ class Endpoint:
         if self.route.redirect_field:
             return _redirect(getattr(response, self.route.redirect_field))
         if self._render is None:
-            return _raw(self.route.success_status, response)
+            return _raw(self.route.success_status, getattr(response, self._file_field))
         body = orjson.dumps(self._render(response))
         if self.verb != "GET":
             return json_answer(self.route.success_status, body)

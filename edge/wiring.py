@@ -13,7 +13,7 @@ from orderbuddy.menu.v1 import (
     menu_service_pb2,
     restaurant_service_pb2,
 )
-from orderbuddy.ordering.v1 import ordering_service_pb2
+from orderbuddy.ordering.v1 import ordering_service_pb2, report_service_pb2, staff_order_service_pb2
 
 from edge.accounts import Accounts
 from edge.answers import Answer, Problem, problem
@@ -48,7 +48,11 @@ _IN_MENU: Final = (
     menu_editor_service_pb2.DESCRIPTOR.services_by_name["MenuEditorService"],
     assistant_service_pb2.DESCRIPTOR.services_by_name["AssistantService"],
 )
-_IN_ORDERING: Final = (ORDERING,)
+_IN_ORDERING: Final = (
+    ORDERING,
+    staff_order_service_pb2.DESCRIPTOR.services_by_name["StaffOrderService"],
+    report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+)
 
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""

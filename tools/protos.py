@@ -26,7 +26,7 @@ PROTO = ROOT / "proto"
 THIRD_PARTY = ROOT / "build" / "protos"
 GENERATED = ROOT / "gen"
 BUF = str(pathlib.Path(sys.executable).with_name("buf"))
-GOOGLE_APIS = ("google/api/annotations.proto", "google/api/http.proto")
+GOOGLE_APIS = ("google/api/annotations.proto", "google/api/http.proto", "google/api/httpbody.proto")
 VALIDATE = "buf/validate/validate.proto"
 VALIDATE_SOURCE = "protovalidate==1.2.0"
 

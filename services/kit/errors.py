@@ -2,6 +2,7 @@
 
 OrderBuddyError
 ├── InvalidInput          INVALID_ARGUMENT      the request itself is wrong; names the fields
+├── Unusable              INVALID_ARGUMENT      one value is wrong, told as a sentence instead of a list
 ├── NotFound              NOT_FOUND             what it names does not exist
 ├── Refused               FAILED_PRECONDITION   not in the present state of things
 ├── Conflict              ABORTED               somebody else was faster, or the same call is still running
@@ -70,6 +71,15 @@ class InvalidInput(OrderBuddyError):
     ) -> None:
         message = "; ".join(f"{v.field} {v.description}" for v in violations)
         super().__init__(reason, message, violations=violations, details=details)
+
+
+class Unusable(OrderBuddyError):
+    """One value of the request, or what it names, can't be worked with; metadata names the `field`.
+
+    For routes whose old clients expect a sentence, where InvalidInput gives them a list.
+    """
+
+    code = grpc.StatusCode.INVALID_ARGUMENT
 
 
 class NotFound(OrderBuddyError):

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from orderbuddy.ordering.v1 import ordering_service_pb2, ordering_service_pb2_grpc
+from orderbuddy.ordering.v1 import (
+    ordering_service_pb2,
+    ordering_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
+    staff_order_service_pb2,
+    staff_order_service_pb2_grpc,
+)
 
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
+from services.ordering.adapters.campaigns import CampaignReader
 from services.ordering.adapters.menu_feed import MenuFeed
 from services.ordering.catalog import Catalog
 from services.ordering.events import OrderEvents
 from services.ordering.placing import Placing
+from services.ordering.reports.places import Places
+from services.ordering.reports.repository import INDEXES as REPORT_INDEXES
+from services.ordering.reports.repository import ReportRepository
+from services.ordering.reports.sales import Sales
+from services.ordering.reports.servicer import ReportServicer
 from services.ordering.repository import INDEXES, OrderRepository
 from services.ordering.servicer import OrderingServicer
+from services.ordering.settings import ReportSettings
+from services.ordering.staff_orders.servicer import StaffOrderServicer
 from services.ordering.transitions import Transitions
 
 
@@ -21,16 +36,26 @@ async def build(runtime: Runtime) -> None:
     catalog = Catalog()
     feed = MenuFeed(runtime.settings.menu_address, runtime.assertions, catalog)
     events = OrderEvents(repository)
-    servicer = OrderingServicer(
-        repository,
-        Placing(repository, catalog, feed, runtime.clock),
-        Transitions(repository, runtime.clock),
-        events,
-        runtime.clock,
+    placing, transitions = Placing(repository, catalog, feed, runtime.clock), Transitions(repository, runtime.clock)
+    runtime.serve(
+        ordering_service_pb2.DESCRIPTOR,
+        ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server,
+        OrderingServicer(repository, placing, transitions, events, runtime.clock),
     )
-    add = ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server
-    runtime.serve(ordering_service_pb2.DESCRIPTOR, add, servicer)
-    runtime.indexes += INDEXES
+    reports, campaigns = ReportRepository(runtime.db), CampaignReader(runtime.settings.menu_address, runtime.assertions)
+    sales = Sales(reports, Places(catalog, feed), campaigns, runtime.clock)
+    runtime.serve(
+        report_service_pb2.DESCRIPTOR,
+        report_service_pb2_grpc.add_ReportServiceServicer_to_server,
+        ReportServicer(sales, ReportSettings().tax_rate),
+    )
+    runtime.serve(
+        staff_order_service_pb2.DESCRIPTOR,
+        staff_order_service_pb2_grpc.add_StaffOrderServiceServicer_to_server,
+        StaffOrderServicer(repository, reports, sales, transitions),
+    )
+    runtime.indexes += [*INDEXES, *REPORT_INDEXES]
+    runtime.closing.append(campaigns.close)
     runtime.tasks["orders"] = events.run
     runtime.tasks["catalog"] = feed.run
     runtime.ready.append(catalog.problem)

@@ -106,6 +106,14 @@ class Catalog:
             _zone(found.timezone),
         )
 
+    def time_zone(self, restaurant_id: str, location_id: str) -> str | None:
+        """Return the name of a location's time zone, empty when none is set; None without location.
+
+        Raises Unavailable.
+        """
+        entry = self._entry(f"locations/{location_id.lower()}")
+        return None if entry is None or entry.location.restaurant_id != restaurant_id else entry.location.timezone
+
     def menus(self, restaurant_id: str, location_id: str) -> list[cart.Menu]:
         """Return a location's menus in the order in which they were made. Raises Unavailable."""
         entry = self._entry(f"menu-lists/{location_id.lower()}")

@@ -1,0 +1,1 @@
+"""What was sold, and the orders of a day."""

@@ -1,0 +1,1 @@
+"""Orders for the people who make them."""
