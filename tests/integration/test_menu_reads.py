@@ -18,7 +18,7 @@ from services.kit.mongo import Database
 from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build
 from services.menu.__main__ import build
-from tests.support import Served, detail, metadata_of, reason
+from tests.support import Served, detail, metadata_of
 from tools.demo_data import DEMO, documents
 
 RESTAURANT, LOCATION, MENU = DEMO.restaurant_id, DEMO.location_id, DEMO.menu_ids[0]

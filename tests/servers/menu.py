@@ -51,7 +51,13 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
             queue.put_nowait(message)
 
     def put_location(
-        self, restaurant_id: str, location_id: str, *, accept_payment: bool = False, auto_accept: bool = False
+        self,
+        restaurant_id: str,
+        location_id: str,
+        *,
+        accept_payment: bool = False,
+        auto_accept: bool = False,
+        timezone: str = "America/New_York",
     ) -> None:
         location = catalog_pb2.Location(
             id=location_id,
@@ -67,7 +73,7 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
                 location=rpc.CatalogLocation(
                     restaurant_id=restaurant_id,
                     location=location,
-                    timezone="America/New_York",
+                    timezone=timezone,
                     auto_accept_order=auto_accept,
                 ),
             )

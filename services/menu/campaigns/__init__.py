@@ -1,0 +1,1 @@
+"""Rewards for ordering through an origin."""

@@ -1,0 +1,1 @@
+"""Tables and parking spots, and the QR codes that lead to them."""
