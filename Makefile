@@ -9,7 +9,7 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate bench golden faults lock clean
+.PHONY: help setup up demo browser test check generate permissions bench golden faults lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ check: setup ## formatting, lint, types, protos, import direction, freshness of 
 
 generate: setup ## rewrite gen/ from proto/
 	$(BIN)/python tools/protos.py generate
+
+permissions: setup ## rewrite docs/permissions.md, the table of who may do what
+	@$(BIN)/python -m tools.permissions
 
 bench: setup ## measure hot paths against a floor, in one run
 	@$(BIN)/python -m bench

@@ -50,7 +50,8 @@ class _WithoutTitles(GenerateJsonSchema):
         return False
 
 
-def _accepted(schema: CoreSchema) -> Json:
+def accepted(schema: CoreSchema) -> Json:
+    """Return a schema of ours as JSON Schema."""
     return _WithoutTitles(by_alias=True).generate(schema, mode="validation")
 
 
@@ -94,7 +95,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
         "responses": _responses(endpoint, schemas),
     }
     if endpoint.body_schema is not None:
-        schema = _accepted(endpoint.body_schema)
+        schema = accepted(endpoint.body_schema)
         if route.upload_field:
             schema["properties"][route.upload_field] = {"type": "string", "format": "binary"}
             schema.setdefault("required", []).append(route.upload_field)
@@ -111,7 +112,7 @@ def _parameter(field: FieldDescriptor, place: str) -> Json:
     if schema["type"] == "nullable":
         schema = schema["schema"]
     required = place == "path" or bool(described.get("required"))
-    return {"name": field.json_name, "in": place, "required": required, "schema": _accepted(schema)}
+    return {"name": field.json_name, "in": place, "required": required, "schema": accepted(schema)}
 
 
 def _responses(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:

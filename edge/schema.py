@@ -124,13 +124,14 @@ def _singular(field: FieldDescriptor, rules: validate_pb2.FieldRules, inside: tu
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return core_schema.bool_schema(strict=True)
     if field.type == FieldDescriptor.TYPE_STRING:
-        return _text(rules)
+        # With presence, what is required may be empty.
+        return _text(rules, needed=rules.required and not field.has_presence)
     raise UnsupportedRule(f"{field.full_name} has a type that REST requests can't carry")
 
 
-def _text(rules: validate_pb2.FieldRules) -> CoreSchema:
+def _text(rules: validate_pb2.FieldRules, *, needed: bool) -> CoreSchema:
     text = rules.string
-    least = max(text.min_len, 1 if rules.required else 0)
+    least = max(text.min_len, 1 if needed else 0)
     return core_schema.str_schema(
         strict=True,
         min_length=least or None,

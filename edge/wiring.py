@@ -9,8 +9,10 @@ import uvicorn
 from google.protobuf.descriptor import ServiceDescriptor
 from orderbuddy.menu.v1 import (
     assistant_service_pb2,
+    campaign_service_pb2,
     menu_editor_service_pb2,
     menu_service_pb2,
+    origin_service_pb2,
     restaurant_service_pb2,
 )
 from orderbuddy.ordering.v1 import ordering_service_pb2, report_service_pb2, staff_order_service_pb2
@@ -47,6 +49,8 @@ _IN_MENU: Final = (
     restaurant_service_pb2.DESCRIPTOR.services_by_name["RestaurantService"],
     menu_editor_service_pb2.DESCRIPTOR.services_by_name["MenuEditorService"],
     assistant_service_pb2.DESCRIPTOR.services_by_name["AssistantService"],
+    origin_service_pb2.DESCRIPTOR.services_by_name["OriginService"],
+    campaign_service_pb2.DESCRIPTOR.services_by_name["CampaignService"],
 )
 _IN_ORDERING: Final = (
     ORDERING,

@@ -23,6 +23,8 @@ from services.menu.catalog import Catalog
 from services.menu.editor.repository import INDEXES as EDITOR_INDEXES
 from services.menu.editor.repository import MenuEditor
 from services.menu.editor.servicer import MenuEditorServicer
+from services.menu.origins.settings import OriginSettings
+from services.menu.origins.wiring import build_origins
 from services.menu.repository import INDEXES, MenuRepository
 from services.menu.restaurants.repository import RestaurantRepository
 from services.menu.restaurants.servicer import RestaurantServicer
@@ -58,6 +60,7 @@ async def build(runtime: Runtime) -> None:
         UserServicer(UserRepository(db, editing, clock)),
     )
     build_assistant(runtime, AssistantSettings())
+    build_origins(runtime, OriginSettings())
     runtime.indexes += [*INDEXES, *EDITOR_INDEXES, *USER_INDEXES, *AUDIT_INDEXES]
     runtime.tasks["catalog"] = catalog.run
     runtime.tasks["opening hours"] = catalog.keep_time

@@ -52,7 +52,8 @@ async def refusal(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
 
 
 async def read(stub: Stub) -> catalog_pb2.Menu:
-    return (await stub.GetStaffMenu(rpc.GetStaffMenuRequest(**PLACE), metadata=STAFF)).data
+    answer: rpc.GetStaffMenuResponse = await stub.GetStaffMenu(rpc.GetStaffMenuRequest(**PLACE), metadata=STAFF)
+    return answer.data
 
 
 async def item_of(stub: Stub, item_id: str) -> catalog_pb2.MenuItem:

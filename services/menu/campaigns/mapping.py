@@ -40,7 +40,7 @@ def campaign(document: Stored) -> rpc.CampaignDetails:
 def reward(request: rpc.CreateCampaignRequest) -> dict[str, float] | None:
     """Return a reward as it is stored; None when it does not fit the campaign's type."""
     name, field = ("flatOffCents", "flat_off_cents") if request.type == "flat" else ("percentOff", "percent_off")
-    if not request.reward.HasField(field):  # type: ignore[arg-type]  # one of two names
+    if not request.reward.HasField(field):
         return None
     value: float = getattr(request.reward, field)
     return {name: int(value) if value.is_integer() else value}

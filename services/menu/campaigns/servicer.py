@@ -105,7 +105,7 @@ def _id(campaign_id: str) -> ObjectId:
 def _set_span(document: Document, request: rpc.CreateCampaignRequest | rpc.UpdateCampaignRequest) -> None:
     """Set from when until when. Raises InvalidInput when it would end before it begins."""
     for field, stored in _SPAN:
-        if request.HasField(field):  # type: ignore[arg-type]  # one of two names
+        if request.HasField(field):
             document[stored] = mapping.instant(getattr(request, field))
     begin, end = document.get("activeFrom"), document.get("activeUntil")
     if begin is not None and end is not None and end <= begin:

@@ -31,6 +31,8 @@ __all__ = (
     "GetSalesByItemResponse",
     "GetSalesByOriginRequest",
     "GetSalesByOriginResponse",
+    "GetSalesOfDaysRequest",
+    "GetSalesOfDaysResponse",
     "GetSalesSummaryRequest",
     "GetSalesSummaryResponse",
     "GetStaffOrderRequest",
@@ -430,7 +432,8 @@ class DaySales(betterproto2.Message):
 
     tax: "float" = betterproto2.field(3, betterproto2.TYPE_DOUBLE)
     """
-    What of it is tax, as charged. Orders of the old system don't say; theirs is worked out from TAX_RATE as it did.
+    What of it is tax, as charged. Orders of the old system don't say: theirs is what their total has beyond their lines, or, where a
+    discount hides that, worked out from TAX_RATE as it did.
     """
 
 
@@ -447,7 +450,8 @@ class ExportReportRequest(betterproto2.Message):
 
     kind: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    `orders`, `items` or `origins`; empty: orders.
+    `orders` (also when empty): those that the day's sales consist of; `items`, `origins`: as in the reports; `history`: the orders that
+    were placed on the day, in all states.
     """
 
 
@@ -482,7 +486,7 @@ class GetCampaignSummaryResponse(betterproto2.Message):
 
     total_customers: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
-    Guests of different names.
+    Guests of different phone numbers; those without one by their names.
     """
 
     avg_order_value_cents: "float" = betterproto2.field(4, betterproto2.TYPE_DOUBLE)
@@ -586,6 +590,36 @@ class GetSalesByOriginResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "GetSalesByOriginResponse", GetSalesByOriginResponse)
+
+
+@dataclass(eq=False, repr=False)
+class GetSalesOfDaysRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    first_date: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+
+    last_date: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetSalesOfDaysRequest", GetSalesOfDaysRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetSalesOfDaysResponse(betterproto2.Message):
+    success: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
+    """
+    True.
+    """
+
+    data: "list[DaySales]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first.
+    """
+
+
+default_message_pool.register_message("orderbuddy.ordering.v1", "GetSalesOfDaysResponse", GetSalesOfDaysResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1776,6 +1810,27 @@ class ReportServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def get_sales_of_days(
+        self,
+        message: "GetSalesOfDaysRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetSalesOfDaysResponse":
+        """
+        GetSalesOfDays returns the sales of each local day from the first to the last, at most 366. INVALID_ARGUMENT (reason NO_SPAN) otherwise.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.ordering.v1.ReportService/GetSalesOfDays",
+            message,
+            GetSalesOfDaysResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
     async def get_campaign_summary(
         self,
         message: "GetCampaignSummaryRequest",
@@ -1785,8 +1840,8 @@ class ReportServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "GetCampaignSummaryResponse":
         """
-        GetCampaignSummary returns what came in through a campaign's origin, ever; canceled orders don't count. NOT_FOUND when the location
-        has no such campaign.
+        GetCampaignSummary returns what was sold through a campaign's origin, ever. NOT_FOUND when the location has no such campaign;
+        INVALID_ARGUMENT (reason NO_ORIGIN) when it is an old one without origin.
         """
 
         return await self._unary_unary(
@@ -1807,7 +1862,7 @@ class ReportServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ExportReportResponse":
         """
-        ExportReport returns a day's orders, items or origins as CSV (RFC 4180, UTF-8), with the figures of the reports above.
+        ExportReport returns a day as CSV (RFC 4180, UTF-8), with the figures of the reports above.
         """
 
         return await self._unary_unary(
@@ -1899,8 +1954,9 @@ class StaffOrderServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "SetOrderStatusResponse":
         """
-        SetOrderStatus moves an order on: the old route for AcceptOrder, MarkOrderReady and CompleteOrder of OrderingService. Forward only:
-        FAILED_PRECONDITION (reason ORDER_STATE) otherwise, also for the state that it is in. NOT_FOUND when there is no such order.
+        SetOrderStatus moves an order on: the old route for AcceptOrder, MarkOrderReady and CompleteOrder of OrderingService. Unlike these it
+        may leave out states in between, as people do who hand over what nobody marked ready. Forward only: FAILED_PRECONDITION (reason
+        ORDER_STATE) otherwise, also for the state that it is in. NOT_FOUND when there is no such order.
         """
 
         return await self._unary_unary(

@@ -1,0 +1,114 @@
+"""Every RPC, called by everybody: let in or refused exactly as its proto declares, before anything else happens."""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import pytest
+from bson import ObjectId
+from google.protobuf import message_factory
+from google.protobuf.descriptor import MethodDescriptor
+
+from services.kit.mongo import Database
+from services.kit.principal import CallerKind, Principal, Role
+from services.kit.server import Build
+from services.kit.settings import ServiceSettings
+from services.menu.__main__ import build as build_menu
+from services.notification.__main__ import build as build_notification
+from services.notification.settings import NotificationSettings
+from services.ordering.__main__ import build as build_ordering
+from tests.access import ALLOWED, FORBIDDEN, LUNA, SOL, UNKNOWN, Who, expected, methods
+from tests.support import SECRET, Served, metadata_of
+from tools.permissions import DOCUMENT, table
+
+ORDER = ObjectId()
+OWNER = "11111111-0000-0000-0000-000000000001"
+BUILDS: dict[str, Build] = {
+    "orderbuddy.menu": build_menu,
+    "orderbuddy.ordering": build_ordering,
+    "orderbuddy.notification": build_notification,
+}
+CALLERS: dict[Who, tuple[tuple[str, str], ...]] = {
+    Who.ANONYMOUS: (),
+    Who.STRANGER: metadata_of(Principal(CallerKind.STAFF, "stranger", {SOL: Role.OWNER})),
+    Who.STAFF: metadata_of(Principal(CallerKind.STAFF, "staff", {LUNA: Role.STAFF})),
+    Who.MANAGER: metadata_of(Principal(CallerKind.STAFF, "manager", {LUNA: Role.MANAGER})),
+    Who.OWNER: metadata_of(Principal(CallerKind.STAFF, OWNER, {LUNA: Role.OWNER})),
+    Who.DEVICE: metadata_of(Principal(CallerKind.DEVICE, "device", {LUNA: Role.STAFF})),
+    Who.OTHER_DEVICE: metadata_of(Principal(CallerKind.DEVICE, "device", {SOL: Role.STAFF})),
+    Who.SERVICE: metadata_of(Principal(CallerKind.SERVICE, "edge")),
+}
+OUTCOMES = {
+    grpc.StatusCode.UNAUTHENTICATED: UNKNOWN,
+    grpc.StatusCode.PERMISSION_DENIED: FORBIDDEN,
+    grpc.StatusCode.UNIMPLEMENTED: "not there",
+}
+
+
+@pytest.fixture
+def settings(mongo_uri: str, db: Database) -> ServiceSettings:
+    return NotificationSettings.model_validate(
+        {
+            "DB_CONN_STRING": mongo_uri,
+            "DB_NAME": db.name,
+            "ORDERBUDDY_ASSERTION_SECRET": SECRET,
+            "ORDERBUDDY_GRACE_SECONDS": 0.2,
+        }
+    )
+
+
+@pytest.fixture
+async def channels(serve: Callable[..., Awaitable[Served]], db: Database) -> dict[str, grpc.aio.Channel]:
+    await db["orders"].insert_one({"_id": ORDER, "restaurantId": LUNA, "status": "CREATED"})
+    # Ordering never serves without a menu service; who is let in does not depend on it.
+    started = {name: await serve(name, build, False) for name, build in BUILDS.items()}
+    return {name: served.channel for name, served in started.items()}
+
+
+def request_of(method: MethodDescriptor) -> Any:
+    """Return a request that names Luna, its owner, or an order of Luna, and is wrong in all else."""
+    request: Any = message_factory.GetMessageClass(method.input_type)()
+    for name, value in (("restaurant_id", LUNA), ("user_id", OWNER), ("order_id", str(ORDER))):
+        if name in method.input_type.fields_by_name:
+            setattr(request, name, value)
+    if "order_status" in method.input_type.fields_by_name:
+        request.order_status = "ACCEPTED"  # what is known of the document alone is checked after validation
+    return request
+
+
+async def outcome(channels: dict[str, grpc.aio.Channel], method: MethodDescriptor, who: Who) -> str:
+    package = method.containing_service.full_name.rsplit(".", 2)[0]
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    answer = message_factory.GetMessageClass(method.output_type).FromString
+    request = request_of(method)
+    serialize = type(request).SerializeToString
+    try:
+        async with asyncio.timeout(10):
+            if method.server_streaming:
+                call = channels[package].unary_stream(path, serialize, answer)(request, metadata=CALLERS[who])
+                await call.read()
+                call.cancel()
+            else:
+                await channels[package].unary_unary(path, serialize, answer)(request, metadata=CALLERS[who])
+    except grpc.aio.AioRpcError as error:
+        return OUTCOMES.get(error.code(), ALLOWED)
+    return ALLOWED
+
+
+async def test_every_rpc_lets_in_exactly_whom_it_declares(channels: dict[str, grpc.aio.Channel]) -> None:
+    seen, wanted = {}, {}
+    for method in methods():
+        for who in CALLERS:
+            key = f"{method.full_name} by {who.value}"
+            seen[key], wanted[key] = await outcome(channels, method, who), expected(method, who)
+    assert seen == wanted
+    assert len(seen) == len(methods()) * len(CALLERS)
+
+
+def test_the_table_for_people_names_every_rpc_as_it_is() -> None:
+    """A new RPC, or a change of who may call one, fails here until `make permissions` has been run and looked at."""
+    assert pathlib.Path(DOCUMENT).read_text(encoding="utf-8") == table()
