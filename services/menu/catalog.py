@@ -22,6 +22,7 @@ from services.kit.fanout import Hub
 from services.kit.mongo import Document
 from services.kit.values import text
 from services.menu import mapping, opening_hours
+from services.menu.campaigns.span import is_on, next_turn
 from services.menu.repository import COLLECTIONS, MenuRepository, menu_key
 
 GUEST: Final = "guest"
@@ -57,7 +58,8 @@ class Catalog:
         self.hub: Hub[CatalogEvent] = Hub()
         self._locations: dict[str, Document] = {}
         self._menus: dict[str, Document] = {}
-        self._campaigns: dict[str, str] = {}
+        self._campaigns: dict[str, Document] = {}
+        self._told_campaigns: set[str] = set()
         self._open: dict[str, bool] = {}
         self._flips = 0
         # The instant that all states told so far belong to. Only `keep_time` moves it, and it tells what that changes:
@@ -91,7 +93,8 @@ class Catalog:
     async def _begin_anew(self) -> None:
         self._locations = {str(d["_id"]): d async for d in self._repository.everything("locations")}
         self._menus = {str(d["_id"]): _listed(d) async for d in self._repository.everything("menus")}
-        self._campaigns = {str(d["_id"]): _campaign_key(d) async for d in self._repository.everything("campaigns")}
+        self._campaigns = {str(d["_id"]): d async for d in self._repository.everything("campaigns")}
+        self._told_campaigns = {key for key, d in self._campaigns.items() if is_on(d, self._as_of)}
         self._open = {key: _is_open(d, self._as_of) for key, d in self._locations.items()}
         self._hours_changed.set()
         self.hub.forget()
@@ -130,20 +133,27 @@ class Catalog:
         return places
 
     def _campaign_changed(self, key: str, document: Document, event: CatalogEvent) -> None:
-        name = _campaign_key(document)
         before = self._campaigns.get(key)
-        self._campaigns[key] = name
-        if before and before != name:
-            event.removed.append(before)
-        if document.get("isActive") is True:
+        self._campaigns[key] = document
+        if before is not None and _campaign_key(before) != _campaign_key(document):
+            event.removed.append(_campaign_key(before))
+        self._tell_campaign(key, event)
+        self._hours_changed.set()
+
+    def _tell_campaign(self, key: str, event: CatalogEvent) -> None:
+        document = self._campaigns[key]
+        if is_on(document, self._as_of):
+            self._told_campaigns.add(key)
             self._add(event, "campaigns", document)
         else:
-            event.removed.append(name)
+            self._told_campaigns.discard(key)
+            event.removed.append(_campaign_key(document))
 
     def _removed(self, collection: str, key: str) -> CatalogEvent | None:
         if collection == "campaigns":
-            name = self._campaigns.pop(key, None)
-            return CatalogEvent(removed=[name]) if name else None
+            self._told_campaigns.discard(key)
+            gone = self._campaigns.pop(key, None)
+            return CatalogEvent(removed=[_campaign_key(gone)]) if gone else None
         event = CatalogEvent(removed=[f"{collection}/{key}"])
         if collection == "locations":
             self._locations.pop(key, None)
@@ -171,7 +181,7 @@ class Catalog:
             async for document in self._repository.everything(collection):
                 if collection == "menus":
                     lists.setdefault(menu_key(document), []).append(_listed(document))
-                if collection != "campaigns" or document.get("isActive") is True:
+                if collection != "campaigns" or is_on(document, self._as_of):
                     yield entry_of(collection, document, self._as_of, full=full)
         for place, menus in lists.items():
             yield _list_entry(place, menus)
@@ -186,7 +196,7 @@ class Catalog:
         campaigns = await self._repository.campaigns(restaurant_id, location_id)
         entries = [entry_of("locations", location, now, full=True)]
         entries += [entry_of("menus", menu, now, full=True) for menu in menus]
-        entries += [entry_of("campaigns", campaign, now, full=True) for campaign in campaigns]
+        entries += [entry_of("campaigns", campaign, now, full=True) for campaign in campaigns if is_on(campaign, now)]
         return [*entries, _list_entry((restaurant_id, str(location_id)), menus)]
 
     # -- resuming -------------------------------------------------------------------------------------------------
@@ -195,38 +205,47 @@ class Catalog:
         """Write a resume token: the place in the stream of changes, and the instant for opening and closing."""
         return f"{place}.{int(self._as_of.timestamp() * 1000)}"
 
-    def turned_since(self, instant: datetime, view: str) -> list[rpc.CatalogEntry]:
-        """Return the locations that were open at an instant and are closed now, or the other way round."""
+    def turned_since(self, instant: datetime, view: str) -> tuple[list[rpc.CatalogEntry], list[str]]:
+        """Return what has changed by the clock alone since an instant: entries, and keys that are gone."""
         now = self._as_of
         turned = (d for d in self._locations.values() if _is_open(d, instant) != _is_open(d, now))
-        return [entry_of("locations", d, now, full=view == FULL) for d in turned]
+        entries = [entry_of("locations", d, now, full=view == FULL) for d in turned]
+        begun = (d for d in self._campaigns.values() if is_on(d, now) and not is_on(d, instant))
+        entries += [entry_of("campaigns", d, now, full=view == FULL) for d in begun]
+        ended = (d for d in self._campaigns.values() if is_on(d, instant) and not is_on(d, now))
+        return entries, [_campaign_key(d) for d in ended]
 
     # -- opening and closing --------------------------------------------------------------------------------------
 
     async def keep_time(self) -> None:
-        """Publish each location when it opens or closes, for ever."""
+        """Publish each location when it opens or closes, each campaign when it begins or ends, for ever."""
         while True:
             self._hours_changed.clear()
             now = self._as_of = self._clock.now()
             turned = [d for key, d in self._locations.items() if self._open.get(key) != _is_open(d, now)]
-            if turned and self.hub.position is not None:
+            campaigns = [k for k, d in self._campaigns.items() if is_on(d, now) != (k in self._told_campaigns)]
+            if (turned or campaigns) and self.hub.position is not None:
                 event = CatalogEvent()
                 for document in turned:
                     self._open[str(document["_id"])] = _is_open(document, now)
                     self._add(event, "locations", document)
+                for key in campaigns:
+                    self._tell_campaign(key, event)
                 self._flips += 1
                 place = self.hub.position.partition(_FLIP)[0]
                 self.hub.publish(f"{place}{_FLIP}{self._flips}", event, (GUEST, FULL))
             await self._sleep(now)
 
     async def _sleep(self, now: datetime) -> None:
-        """Wait until a location may open or close. A set clock may jump at any time, so it is looked at often."""
+        """Wait until something may turn. A set clock may jump at any time, so it is looked at often."""
         if not isinstance(self._clock, SystemClock):
             await asyncio.sleep(_SET_CLOCK_SECONDS)
             return
         hours = (opening_hours.from_document(d) for d in self._locations.values())
-        turns = [turn for h in hours if (turn := opening_hours.next_change(h, now)) is not None]
-        seconds = min([(turn - now).total_seconds() for turn in turns] + [_LONGEST_SLEEP_SECONDS])
+        turns = [opening_hours.next_change(h, now) for h in hours]
+        turns += [next_turn(d, now) for d in self._campaigns.values()]
+        waits = [(turn - now).total_seconds() for turn in turns if turn is not None]
+        seconds = min([*waits, _LONGEST_SLEEP_SECONDS])
         try:
             async with asyncio.timeout(max(seconds, 0.01)):
                 await self._hours_changed.wait()
@@ -273,6 +292,7 @@ def entry_of(collection: str, document: Mapping[str, Any], now: datetime, *, ful
             location_id=place["locationId"],
             origin_id=place["originId"],
             campaign=mapping.campaign(document),
+            percent_off=mapping.percent_off(document) if full else None,
         )
         return rpc.CatalogEntry(key=_campaign_key(document), campaign=found)
     entry = rpc.CatalogEntry(key=f"{collection}/{document['_id']}")

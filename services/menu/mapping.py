@@ -109,6 +109,12 @@ def campaign(document: Stored) -> catalog_pb2.Campaign:
     )
 
 
+def percent_off(document: Stored) -> float | None:
+    """Return what a campaign takes off in percent; None for those of the old system, where it has no effect."""
+    percent = number(obj(document.get("reward")).get("percentOff"))
+    return percent if document.get("percentApplies") is True else None
+
+
 def summary(document: Stored) -> catalog_pb2.MenuSummary:
     """Map a menu without its items."""
     return catalog_pb2.MenuSummary(

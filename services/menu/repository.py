@@ -39,7 +39,10 @@ _LOCATION: Final = {
 }
 _SUMMARY: Final = {"restaurantId": 1, "locationId": 1, "menuSlug": 1, "name": 1, "available": 1}
 _ORIGIN: Final = {"restaurantId": 1, "locationId": 1, "label": 1, "type": 1}
-_CAMPAIGN: Final = {"restaurantId": 1, "locationId": 1, "originId": 1, "name": 1, "type": 1, "reward": 1, "isActive": 1}
+_CAMPAIGN: Final = {
+    **dict.fromkeys(("restaurantId", "locationId", "originId", "name", "type", "reward", "isActive"), 1),
+    **dict.fromkeys(("activeFrom", "activeUntil", "percentApplies"), 1),
+}
 _PROJECTIONS: Final[Mapping[str, Mapping[str, int] | None]] = {
     "restaurants": _RESTAURANT,
     "locations": _LOCATION,

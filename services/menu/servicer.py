@@ -130,7 +130,10 @@ class MenuServicer(rpc_grpc.MenuServiceServicer):
                         yield rpc.WatchCatalogResponse(upsert=entry)
                 elif isinstance(item, Heartbeat):
                     if not is_synced and since is not None:
-                        for entry in catalog.turned_since(since, view):
+                        entries, gone = catalog.turned_since(since, view)
+                        for key in gone:
+                            yield rpc.WatchCatalogResponse(removed_key=key)
+                        for entry in entries:
                             yield rpc.WatchCatalogResponse(upsert=entry)
                     event = {"heartbeat": rpc.CatalogHeartbeat()} if is_synced else {"synced": rpc.CatalogSynced()}
                     is_synced = True

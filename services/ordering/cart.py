@@ -102,11 +102,12 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """The active campaign of the cart's origin. `flat_off_cents` is None when its reward has no flat amount."""
+    """The active campaign of the cart's origin: what it takes off in cents or in percent, None where it does not."""
 
     name: str
     type: str
     flat_off_cents: int | None
+    percent_off: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,9 @@ class Catalog:
         if entry is None:
             return None
         campaign = entry.campaign.campaign
-        return cart.Discount(name=campaign.name, type=campaign.type, flat_off_cents=_flat_off_cents(campaign.reward))
+        percent = Decimal(repr(entry.campaign.percent_off)) if entry.campaign.HasField("percent_off") else None
+        flat = _flat_off_cents(campaign.reward)
+        return cart.Discount(name=campaign.name, type=campaign.type, flat_off_cents=flat, percent_off=percent)
 
 
 def _zone(name: str) -> ZoneInfo:

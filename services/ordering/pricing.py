@@ -61,8 +61,9 @@ def price(
 ) -> PricedCart:
     """Price a cart from a location's menus, given in the order in which they were made.
 
-    Tax is that of each line's menu, rounded once on the sum, halves up (-157.5 is -157). The campaign's flat amount is
-    taken off after tax, never below 0. Raises PricingError for the first line that cannot be priced.
+    Tax is that of each line's menu, rounded once on the sum, halves up (-157.5 is -157). The campaign's flat amount, or
+    its percentage rounded likewise, is taken off after tax, never below 0. Raises PricingError for the first line that
+    cannot be priced.
     """
     if not lines:
         raise PricingError("invalid", "the cart is empty", field="items")
@@ -79,16 +80,25 @@ def price(
     gross = _half_up(_with_tax(menu, cents) for menu, cents in subtotals.values())
     if max(abs(subtotal), abs(gross)) > MAX_CENTS:
         raise PricingError("unusable", "the sum is beyond all bounds", field="items")
-    flat = max(0, campaign.flat_off_cents or 0) if campaign else 0
-    discount = max(0, min(flat, gross))
+    off = _taken_off(campaign, gross)
+    discount = max(0, min(off, gross))
     return PricedCart(
         menu_id=next(iter(subtotals)),
         lines=tuple(priced),
         subtotal_cents=subtotal,
         tax_cents=gross - subtotal,
         discount_cents=discount,
-        total_cents=max(0, gross - discount) if flat else gross,
+        total_cents=max(0, gross - discount) if off else gross,
     )
+
+
+def _taken_off(campaign: Discount | None, gross: int) -> int:
+    if campaign is None:
+        return 0
+    if campaign.percent_off is not None:
+        percent = max(Fraction(0), min(Fraction(campaign.percent_off), Fraction(100)))
+        return max(0, _half_up([gross * percent / 100]))
+    return max(0, campaign.flat_off_cents or 0)
 
 
 def _with_tax(menu: Menu, cents: int) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from starlette.applications import Starlette
@@ -18,13 +18,28 @@ from services.kit.mongo import connect, database, ensure_indexes
 from services.signin_core import passwordless, sessions, users
 from services.signin_core.keys import Keys
 from services.signin_core.passwordless import Passwordless
+from services.signin_core.reading import (
+    BadInput,
+    Json,
+    contact,
+    contacts,
+    number,
+    optional_object,
+    optional_text,
+    parsed,
+    text,
+)
 from services.signin_core.sessions import Sessions
 from services.signin_core.settings import CoreSettings
+from services.signin_core.tokens import Tokens
 from services.signin_core.users import TENANT, Users, as_json
 
 VERSIONS: Final = ["5.4"]
+MOST_USERS_ON_A_PAGE: Final = 500
+LONGEST_JWT_SECONDS: Final = 100 * 365 * 24 * 3600  # the SDK's default
+OPEN: Final = "/.well-known/jwks.json"
+"""The SDK fetches it without its key, as from the real core: what is there is public."""
 
-Json = dict[str, Any]
 Handler = Callable[[Request, Json], Awaitable[Json]]
 
 
@@ -39,14 +54,15 @@ class Core:
         self.users = Users(self._db, clock)
         self.codes = Passwordless(self._db, self.users, clock, settings.login_code)
         self.keys = Keys(self._db)
-        self.sessions = Sessions(self._db, self.keys, clock, clock_is_set=settings.clock is not None)
+        self.tokens = Tokens(self._db, self.keys, clock, clock_is_set=settings.clock is not None)
+        self.sessions = Sessions(self._db, self.tokens)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Prepare the database, and leave it."""
         await ensure_indexes(self._db, [*users.INDEXES, *passwordless.INDEXES, *sessions.INDEXES])
         await self.keys.load()
-        await self.sessions.load()
+        await self.tokens.load()
         await self.reset()
         yield
         await self._client.close()
@@ -58,10 +74,10 @@ class Core:
 
     async def create_code(self, _request: Request, body: Json) -> Json:
         """Begin a sign-in, or send another code for one."""
-        wanted = body.get("userInputCode")
+        wanted = optional_text(body, "userInputCode")
         if "deviceId" in body:
-            return await self.codes.another(body["deviceId"], wanted)
-        return await self.codes.create(_contact(body), wanted)
+            return await self.codes.another(text(body, "deviceId"), wanted)
+        return await self.codes.create(contact(body), wanted)
 
     async def consume_code(self, _request: Request, body: Json) -> Json:
         """Take a code."""
@@ -77,34 +93,40 @@ class Core:
 
     async def remove_codes(self, _request: Request, body: Json) -> Json:
         """End the sign-ins of a contact."""
-        await self.codes.remove(_contact(body))
+        await self.codes.remove(contact(body))
         return {"status": "OK"}
 
     async def remove_code(self, _request: Request, body: Json) -> Json:
         """Make one code useless."""
-        await self.codes.remove_code(body["codeId"])
+        await self.codes.remove_code(text(body, "codeId"))
         return {"status": "OK"}
 
     async def users_by_contact(self, request: Request, _body: Json) -> Json:
         """Return the accounts of a contact."""
-        found = await self.users.by_contact(_contact(dict(request.query_params)))
+        union = request.query_params.get("doUnionOfAccountInfo") == "true"
+        found = await self.users.by_contacts(contacts(request.query_params), any_of_them=union)
         return {"status": "OK", "users": [as_json(account) for account in found]}
 
     async def user(self, request: Request, _body: Json) -> Json:
         """Return an account."""
-        account = await self.users.by_id(request.query_params.get("userId", ""))
+        account = await self.users.by_id(text(request.query_params, "userId"))
         return {"status": "OK", "user": as_json(account)} if account else {"status": "UNKNOWN_USER_ID_ERROR"}
 
     async def remove_user(self, _request: Request, body: Json) -> Json:
-        """Delete an account and end its sessions."""
-        await self.users.remove(body["userId"])
-        await self.sessions.remove({"userId": body["userId"]})
+        """Delete an account, and end its sign-ins and sessions."""
+        user_id = text(body, "userId")
+        account = await self.users.remove(user_id)
+        if account is not None:
+            await self.codes.remove_all_of(account)
+        await self.sessions.remove({"userId": user_id})
         return {"status": "OK"}
 
     async def list_users(self, request: Request, _body: Json) -> Json:
         """Return a page of accounts."""
-        limit = int(request.query_params.get("limit", "100"))
-        found, after = await self.users.page(limit, request.query_params.get("paginationToken"))
+        query = request.query_params
+        limit = number(query, "limit", 1, MOST_USERS_ON_A_PAGE, 100)
+        newest_first = query.get("timeJoinedOrder") == "DESC"
+        found, after = await self.users.page(limit, query.get("paginationToken"), newest_first=newest_first)
         answer = {"status": "OK", "users": [as_json(account) for account in found]}
         return answer | ({"nextPaginationToken": after} if after else {})
 
@@ -145,25 +167,29 @@ class Core:
 
     async def session(self, request: Request, _body: Json) -> Json:
         """Return a session."""
-        return await self.sessions.get(request.query_params.get("sessionHandle", ""))
+        return await self.sessions.get(text(request.query_params, "sessionHandle"))
 
     async def sessions_of_user(self, request: Request, _body: Json) -> Json:
         """Return an account's sessions."""
-        handles = await self.sessions.of_user(request.query_params.get("userId", ""))
+        handles = await self.sessions.of_user(text(request.query_params, "userId"))
         return {"status": "OK", "sessionHandles": handles}
 
     async def set_session_data(self, _request: Request, body: Json) -> Json:
         """Replace a session's data."""
-        return await self.sessions.set_data(body["sessionHandle"], "data", body["userDataInDatabase"])
+        return await self.sessions.set_data(
+            text(body, "sessionHandle"), optional_object(body, "userDataInDatabase") or {}
+        )
 
     async def set_jwt_data(self, _request: Request, body: Json) -> Json:
         """Replace what goes into a session's next access token."""
-        return await self.sessions.set_data(body["sessionHandle"], "jwt", body["userDataInJWT"])
+        return await self.sessions.set_claims(text(body, "sessionHandle"), optional_object(body, "userDataInJWT") or {})
 
     async def create_jwt(self, _request: Request, body: Json) -> Json:
         """Sign a token for somebody else."""
         now = int(time.time())
-        claims = {**body["payload"], "iat": now, "exp": now + int(body["validity"]), "iss": body.get("jwksDomain", "")}
+        validity = number(body, "validity", 1, LONGEST_JWT_SECONDS, LONGEST_JWT_SECONDS)
+        payload = optional_object(body, "payload") or {}
+        claims = {"iss": text(body, "jwksDomain"), **payload, "iat": now, "exp": now + validity}
         return {"status": "OK", "jwt": self.keys.sign(claims, dynamic=not body.get("useStaticSigningKey", True))}
 
     async def jwks(self, _request: Request, _body: Json) -> Json:
@@ -180,10 +206,6 @@ class Core:
         return {"status": "OK"}
 
 
-def _contact(body: Json) -> dict[str, str]:
-    return {name: str(body[name]) for name in users.CONTACTS if body.get(name)}
-
-
 def make_app(settings: CoreSettings) -> Starlette:
     """Return the application."""
     core = Core(settings)
@@ -191,16 +213,15 @@ def make_app(settings: CoreSettings) -> Starlette:
 
     def route(method: str, path: str, handler: Handler) -> list[Route]:
         async def endpoint(request: Request) -> Response:
-            if key is not None and request.headers.get("api-key") != key:
+            if key is not None and path != OPEN and request.headers.get("api-key") != key:
                 return PlainTextResponse("Invalid API key", 401)
-            body = await request.body()
             try:
-                answer = await handler(request, orjson.loads(body) if body else {})
-            except (orjson.JSONDecodeError, KeyError, ValueError) as error:
-                return PlainTextResponse(f"Field name is missing or invalid in input: {error}", 400)
+                answer = await handler(request, parsed(await request.body()))
+            except BadInput as error:
+                return PlainTextResponse(str(error), 400)
             return Response(orjson.dumps(answer), media_type="application/json")
 
-        return [Route(prefix + path, endpoint, methods=[method]) for prefix in ("", "/{tenant}")]
+        return [Route(prefix + path, endpoint, methods=[method]) for prefix in ("", f"/{TENANT}")]
 
     async def hello(_request: Request) -> Response:
         return PlainTextResponse("Hello")
@@ -228,7 +249,7 @@ def make_app(settings: CoreSettings) -> Starlette:
         ("PUT", "/recipe/session/data", core.set_session_data),
         ("PUT", "/recipe/jwt/data", core.set_jwt_data),
         ("POST", "/recipe/jwt", core.create_jwt),
-        ("GET", "/.well-known/jwks.json", core.jwks),
+        ("GET", OPEN, core.jwks),
         ("GET", "/apiversion", core.versions),
     ]
     if settings.users_file is not None:

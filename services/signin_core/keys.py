@@ -54,7 +54,7 @@ class Keys:
                     token, key.public_key(), algorithms=[_ALGORITHM], options={"verify_exp": False}
                 )
                 return claims
-        raise jwt.InvalidKeyError(kid)
+        raise jwt.InvalidTokenError(f"no key is called {kid}")
 
     def public(self) -> list[dict[str, Any]]:
         """Return the public halves as JWKS."""

@@ -7,12 +7,6 @@ no harm (the parent still works), while a parent that is used after its child ha
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-import secrets
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,227 +14,202 @@ from typing import Any, Final
 import jwt
 from pymongo import IndexModel, ReturnDocument
 
-from services.kit.clock import Clock
 from services.kit.mongo import Database, Document, Index
-from services.signin_core.keys import Keys
+from services.signin_core.reading import optional_object, optional_text, text, texts
+from services.signin_core.tokens import REFRESH_SECONDS, Lineage, Tokens, custom, digest, shown
 from services.signin_core.users import TENANT
 
-ACCESS_SECONDS: Final = 3600
-REFRESH_SECONDS: Final = 100 * 24 * 3600
 INDEXES: Final = (Index("sessions", IndexModel([("userId", 1)]), "sessions of an account"),)
-SET_CLOCK_EXPIRY: Final = "setClockExpiry"
-"""Claim: when the token expires by the set clock, ms since 1970. The SDK knows only the machine's clock (`exp`)."""
 
 _UNAUTHORISED: Final = {"status": "UNAUTHORISED", "message": "the session does not exist (any more)"}
-_OWN_CLAIMS: Final = frozenset(
-    {"sub", "rsub", "tId", "sessionHandle", "refreshTokenHash1", "parentRefreshTokenHash1", "antiCsrfToken"}
-    | {"iat", "exp", "iss", "stt", SET_CLOCK_EXPIRY}
-)
+_NO_ANTI_CSRF: Final = {"status": "UNAUTHORISED", "message": "Anti CSRF token missing, or not matching"}
 Json = dict[str, Any]
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 class Sessions:
-    """Makes, checks, exchanges and ends sessions. `clock_is_set`: tokens say when they expire by it, too."""
+    """Makes, checks, exchanges and ends sessions. Bodies that can't be read raise BadInput."""
 
-    def __init__(self, db: Database, keys: Keys, clock: Clock, *, clock_is_set: bool) -> None:
+    def __init__(self, db: Database, tokens: Tokens) -> None:
         self._sessions = db["sessions"]
-        self._secrets = db["secrets"]
-        self._keys = keys
-        self._clock = clock
-        self._clock_is_set = clock_is_set
-        self._secret = b""
-
-    async def load(self) -> None:
-        """Read the secret that seals refresh tokens, or make it."""
-        stored: Document | None = await self._secrets.find_one_and_update(
-            {"_id": "refresh"},
-            {"$setOnInsert": {"value": secrets.token_hex(32)}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        assert stored is not None
-        self._secret = str(stored["value"]).encode()
+        self._tokens = tokens
 
     async def create(self, body: Mapping[str, Any]) -> Json:
         """Begin a session."""
-        handle = str(uuid.uuid4())
-        refresh = self._refresh_token(handle, None)
-        anti_csrf = str(uuid.uuid4()) if body.get("enableAntiCsrf") else None
+        handle, anti_csrf = str(uuid.uuid4()), _new_anti_csrf(body)
+        refresh = self._tokens.refresh(handle, None, anti_csrf)
         session: Document = {
             "_id": handle,
-            "userId": body["userId"],
-            "jwt": dict(body.get("userDataInJWT") or {}),
-            "data": dict(body.get("userDataInDatabase") or {}),
-            "inUse": _hash(_hash(refresh)),
+            "userId": text(body, "userId"),
+            "jwt": custom(optional_object(body, "userDataInJWT") or {}),
+            "data": optional_object(body, "userDataInDatabase") or {},
+            "inUse": digest(digest(refresh)),
             "dynamic": bool(body.get("useDynamicSigningKey", True)),
-            "createdAt": self._now(),
-            "expiresAt": self._now() + REFRESH_SECONDS * 1000,
+            "createdAt": self._tokens.now(),
+            "expiresAt": self._tokens.now() + REFRESH_SECONDS * 1000,
         }
         await self._sessions.insert_one(session)
-        return self._tokens(session, refresh, None, anti_csrf)
+        return self._handed_out(session, refresh, None, anti_csrf)
 
     async def refresh(self, body: Mapping[str, Any]) -> Json:
         """Exchange a refresh token."""
-        token = str(body.get("refreshToken"))
-        known = self._opened(token)
-        session = await self._sessions.find_one({"_id": known["handle"]}) if known else None
-        if known is None or session is None or session["expiresAt"] <= self._now():
+        opened = self._tokens.opened(text(body, "refreshToken"))
+        if opened is None:
             return _UNAUTHORISED
-        if session["inUse"] != _hash(_hash(token)):
-            session = await self._promote(session, known["parent"], _hash(token))
-            if session is None:
-                return {"status": "TOKEN_THEFT_DETECTED", "session": _owner(known["handle"], await self._user(known))}
-        anti_csrf = str(uuid.uuid4()) if body.get("enableAntiCsrf") else None
-        return self._tokens(session, self._refresh_token(session["_id"], _hash(token)), _hash(token), anti_csrf)
+        lineage = opened.lineage
+        if body.get("enableAntiCsrf") and lineage.anti_csrf not in (None, body.get("antiCsrfToken")):
+            return _NO_ANTI_CSRF
+        session = await self._living(opened.handle)
+        session = session and await self._use(session, lineage)
+        if session is None:
+            return _UNAUTHORISED
+        if session["inUse"] != digest(lineage.child):
+            return {"status": "TOKEN_THEFT_DETECTED", "session": _owner(session)}
+        session = await self._sign_with(session, body.get("useDynamicSigningKey"))
+        anti_csrf = _new_anti_csrf(body)
+        refresh = self._tokens.refresh(session["_id"], lineage.child, anti_csrf)
+        return self._handed_out(session, refresh, lineage.child, anti_csrf)
 
-    async def _user(self, known: Json) -> str:
-        session = await self._sessions.find_one({"_id": known["handle"]})
-        return session["userId"] if session else ""
+    async def _living(self, handle: str) -> Document | None:
+        return await self._sessions.find_one({"_id": handle, "expiresAt": {"$gt": self._tokens.now()}})
 
-    async def _promote(self, session: Document, parent: str | None, child: str) -> Document | None:
-        """Let a child take its parent's place; None when the parent is not the one in use."""
-        if parent is None:
-            return None
-        return await self._sessions.find_one_and_update(
-            {"_id": session["_id"], "inUse": _hash(parent)},
-            {"$set": {"inUse": _hash(child), "expiresAt": self._now() + REFRESH_SECONDS * 1000}},
+    async def _use(self, session: Document, lineage: Lineage) -> Document | None:
+        """Let a refresh token take its parent's place, if that is in use; return the session as it is then.
+
+        It is read again when the write finds nothing: the same token beside us may have been faster, which is no theft.
+        """
+        if lineage.parent is None or session["inUse"] == digest(lineage.child):
+            return session
+        used = await self._sessions.find_one_and_update(
+            {"_id": session["_id"], "inUse": digest(lineage.parent)},
+            {"$set": {"inUse": digest(lineage.child), "expiresAt": self._tokens.now() + REFRESH_SECONDS * 1000}},
             return_document=ReturnDocument.AFTER,
         )
+        return used or await self._sessions.find_one({"_id": session["_id"]})
+
+    async def _sign_with(self, session: Document, dynamic: object) -> Document:
+        """Keep which key the SDK wants from now on."""
+        if dynamic is None or bool(dynamic) == session["dynamic"]:
+            return session
+        await self._sessions.update_one({"_id": session["_id"]}, {"$set": {"dynamic": bool(dynamic)}})
+        return {**session, "dynamic": bool(dynamic)}
 
     async def verify(self, body: Mapping[str, Any]) -> Json:
-        """Check an access token against the session; the first use of a refreshed one makes its refresh token count."""
+        """Check an access token; the first use of a refreshed one makes its refresh token count."""
         try:
-            claims = self._keys.verify(str(body.get("accessToken")))
+            claims = self._tokens.verified(text(body, "accessToken"))
         except jwt.InvalidTokenError as error:
-            return {"status": "TRY_REFRESH_TOKEN", "message": str(error)}
-        if claims["exp"] <= time.time():
-            return {"status": "TRY_REFRESH_TOKEN", "message": "the access token has expired"}
+            return _try_refresh(str(error))
+        if self._tokens.has_expired(claims):
+            return _try_refresh("the access token has expired")
+        lineage = _lineage(claims)
+        if body.get("enableAntiCsrf") and body.get("doAntiCsrfCheck"):
+            given = optional_text(body, "antiCsrfToken")
+            if given is None or given != lineage.anti_csrf:
+                return _try_refresh("anti-csrf check failed")
+        if lineage.parent is None and not body.get("checkDatabase"):
+            return {"status": "OK", "session": _shown_as(claims)}
+        return await self._verify_stored(claims, lineage, may_be_stale=bool(body.get("checkDatabase")))
+
+    async def _verify_stored(self, claims: Json, lineage: Lineage, *, may_be_stale: bool) -> Json:
         session = await self._sessions.find_one({"_id": claims["sessionHandle"]})
+        session = session and await self._use(session, lineage)
         if session is None:
             return _UNAUTHORISED
-        shown = _shown(session)
-        parent = claims.get("parentRefreshTokenHash1")
-        if parent is None:
-            return {"status": "OK", "session": shown}
-        child = claims["refreshTokenHash1"]
-        if session["inUse"] != _hash(child):
-            session = await self._promote(session, parent, child)
-            if session is None:
-                return _UNAUTHORISED
-        token = self._access_token(session, child, None, claims.get("antiCsrfToken"))
-        return {"status": "OK", "session": shown, "accessToken": token}
+        counts = lineage.parent is not None and session["inUse"] == digest(lineage.child)
+        stale = may_be_stale and session["jwt"] != custom(claims)
+        if not counts and not stale:
+            return {"status": "OK", "session": _shown_as(claims)}
+        token = self._tokens.access(session, lineage._replace(parent=None))
+        return {"status": "OK", "session": _shown(session), "accessToken": token}
 
     async def regenerate(self, body: Mapping[str, Any]) -> Json:
-        """Put other data into a session's access token."""
-        claims = self._keys.verify(str(body.get("accessToken")))
-        data = {k: v for k, v in dict(body.get("userDataInJWT") or {}).items() if k not in _OWN_CLAIMS}
-        session = await self._sessions.find_one_and_update(
-            {"_id": claims["sessionHandle"]}, {"$set": {"jwt": data}}, return_document=ReturnDocument.AFTER
-        )
+        """Put other data into a session, and into its access token unless that has expired."""
+        try:
+            claims = self._tokens.verified(text(body, "accessToken"))
+        except jwt.InvalidTokenError as error:
+            return _UNAUTHORISED | {"message": str(error)}
+        session = await self._living(claims["sessionHandle"])
+        data = optional_object(body, "userDataInJWT")
+        if session is not None and data is not None:
+            session = await self._sessions.find_one_and_update(
+                {"_id": session["_id"]}, {"$set": {"jwt": custom(data)}}, return_document=ReturnDocument.AFTER
+            )
         if session is None:
             return _UNAUTHORISED
-        token = self._access_token(
-            session, claims["refreshTokenHash1"], claims.get("parentRefreshTokenHash1"), claims.get("antiCsrfToken")
-        )
-        return {"status": "OK", "session": _shown(session), "accessToken": token}
+        answer: Json = {"status": "OK", "session": _shown(session)}
+        if self._tokens.has_expired(claims):
+            return answer
+        return answer | {"accessToken": self._tokens.access(session, _lineage(claims), like=claims)}
 
     async def get(self, handle: str) -> Json:
         """Return a session."""
-        session = await self._sessions.find_one({"_id": handle})
+        session = await self._living(handle)
         if session is None:
             return _UNAUTHORISED
         return {
             "status": "OK",
-            **_shown(session),
+            "sessionHandle": handle,
+            "userId": session["userId"],
+            "recipeUserId": session["userId"],
+            "userDataInJWT": session["jwt"],
             "userDataInDatabase": session["data"],
             "expiry": session["expiresAt"],
             "timeCreated": session["createdAt"],
+            "tenantId": TENANT,
         }
 
     async def of_user(self, user_id: str) -> list[str]:
-        """Return the handles of an account's sessions."""
-        return [s["_id"] for s in await self._sessions.find({"userId": user_id}, {"_id": 1}).to_list()]
+        """Return the handles of an account's living sessions."""
+        query = {"userId": user_id, "expiresAt": {"$gt": self._tokens.now()}}
+        return [s["_id"] for s in await self._sessions.find(query, {"_id": 1}).to_list()]
 
     async def remove(self, body: Mapping[str, Any]) -> list[str]:
-        """End sessions, by handle or all of an account."""
-        handles = list(body.get("sessionHandles") or await self.of_user(str(body.get("userId"))))
+        """End sessions, by handle or all of an account; return which."""
+        handles = texts(body, "sessionHandles") if "userId" not in body else await self.of_user(text(body, "userId"))
         return [h for h in handles if (await self._sessions.delete_one({"_id": h})).deleted_count]
 
-    async def set_data(self, handle: str, field: str, value: object) -> Json:
-        """Replace a session's data (`data`, or `jwt`, which goes into its next access token)."""
-        changed = await self._sessions.update_one({"_id": handle}, {"$set": {field: value}})
+    async def set_data(self, handle: str, data: Json) -> Json:
+        """Replace a session's data."""
+        return await self._set(handle, {"data": data})
+
+    async def set_claims(self, handle: str, claims: Json) -> Json:
+        """Replace what goes into a session's next access token."""
+        return await self._set(handle, {"jwt": custom(claims)})
+
+    async def _set(self, handle: str, fields: Json) -> Json:
+        changed = await self._sessions.update_one({"_id": handle}, {"$set": fields})
         return {"status": "OK"} if changed.matched_count else _UNAUTHORISED
 
-    def _tokens(self, session: Document, refresh: str, parent: str | None, anti_csrf: str | None) -> Json:
-        now = _machine_ms()
+    def _handed_out(self, session: Document, refresh: str, parent: str | None, anti_csrf: str | None) -> Json:
         answer: Json = {
             "status": "OK",
             "session": _shown(session),
-            "accessToken": self._access_token(session, _hash(refresh), parent, anti_csrf),
-            "refreshToken": {"token": refresh, "expiry": now + REFRESH_SECONDS * 1000, "createdTime": now},
+            "accessToken": self._tokens.access(session, Lineage(digest(refresh), parent, anti_csrf)),
+            "refreshToken": shown(refresh),
         }
         return answer | ({"antiCsrfToken": anti_csrf} if anti_csrf else {})
 
-    def _access_token(self, session: Document, refresh_hash: str, parent: str | None, anti_csrf: str | None) -> Json:
-        now = int(time.time())
-        claims = {
-            **{k: v for k, v in session["jwt"].items() if k not in _OWN_CLAIMS - {"iss"}},
-            "sub": session["userId"],
-            "rsub": session["userId"],
-            "tId": TENANT,
-            "sessionHandle": session["_id"],
-            "refreshTokenHash1": refresh_hash,
-            "parentRefreshTokenHash1": parent,
-            "antiCsrfToken": anti_csrf,
-            "iat": now,
-            "exp": now + ACCESS_SECONDS,
-            "stt": 0,
-        }
-        if self._clock_is_set:
-            claims[SET_CLOCK_EXPIRY] = self._now() + ACCESS_SECONDS * 1000
-        token = self._keys.sign(claims, dynamic=session["dynamic"])
-        return {"token": token, "expiry": (now + ACCESS_SECONDS) * 1000, "createdTime": now * 1000}
 
-    def _refresh_token(self, handle: str, parent: str | None) -> str:
-        content = json.dumps({"handle": handle, "parent": parent, "nonce": secrets.token_hex(16)}).encode()
-        return f"{_text(content)}.{_text(hmac.digest(self._secret, content, 'sha256'))}"
-
-    def _opened(self, token: str) -> Json | None:
-        """Return what a refresh token says; None when it is not ours."""
-        content, _, seal = token.partition(".")
-        try:
-            raw = _bytes(content)
-            if not hmac.compare_digest(_bytes(seal), hmac.digest(self._secret, raw, "sha256")):
-                return None
-        except ValueError:
-            return None
-        opened: Json = json.loads(raw)
-        return opened
-
-    def _now(self) -> int:
-        return int(self._clock.now().timestamp() * 1000)
+def _new_anti_csrf(body: Mapping[str, Any]) -> str | None:
+    return str(uuid.uuid4()) if body.get("enableAntiCsrf") else None
 
 
-def _machine_ms() -> int:
-    """Tokens concern the transport: browsers and the SDK measure them by their machine's clock."""
-    return int(time.time() * 1000)
+def _try_refresh(message: str) -> Json:
+    return {"status": "TRY_REFRESH_TOKEN", "message": message}
 
 
-def _text(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+def _lineage(claims: Json) -> Lineage:
+    return Lineage(claims["refreshTokenHash1"], claims.get("parentRefreshTokenHash1"), claims.get("antiCsrfToken"))
 
 
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _owner(handle: str, user_id: str) -> Json:
-    return {"handle": handle, "userId": user_id, "recipeUserId": user_id}
+def _owner(session: Document) -> Json:
+    return {"handle": session["_id"], "userId": session["userId"], "recipeUserId": session["userId"]}
 
 
 def _shown(session: Document) -> Json:
-    return {**_owner(session["_id"], session["userId"]), "userDataInJWT": session["jwt"], "tenantId": TENANT}
+    return {**_owner(session), "userDataInJWT": session["jwt"], "tenantId": TENANT}
+
+
+def _shown_as(claims: Json) -> Json:
+    """Return the session as its token describes it; the stored data belong to the next token."""
+    return _shown({"_id": claims["sessionHandle"], "userId": claims["sub"], "jwt": custom(claims)})

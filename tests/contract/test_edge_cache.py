@@ -84,7 +84,7 @@ async def test_the_stream_is_asked_for_by_the_edge_itself(edge: RunningEdge) -> 
 
 async def test_each_kind_of_entry_answers_its_route(edge: RunningEdge) -> None:
     summary = catalog_pb2.MenuSummary(id="m1", menu_slug="all-day", available=False)
-    place = {"restaurant_id": "cuppa_co", "location_id": "66500000000000000000aaaa"}
+    place: dict[str, Any] = {"restaurant_id": "cuppa_co", "location_id": "66500000000000000000aaaa"}
     await edge.menu.put(rpc.CatalogEntry(key="l", menu_list=rpc.CatalogMenuList(**place, menus=[summary])))
     origin = catalog_pb2.Origin(id="66a0", label="Table 1", type="table", **place)
     await edge.menu.put(rpc.CatalogEntry(key="o", origin=origin))

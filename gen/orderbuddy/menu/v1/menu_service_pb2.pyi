@@ -212,16 +212,18 @@ class CatalogMenuList(_message.Message):
     def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menus: _Optional[_Iterable[_Union[_catalog_pb2.MenuSummary, _Mapping]]] = ...) -> None: ...
 
 class CatalogCampaign(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "origin_id", "campaign")
+    __slots__ = ("restaurant_id", "location_id", "origin_id", "campaign", "percent_off")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_ID_FIELD_NUMBER: _ClassVar[int]
     CAMPAIGN_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_OFF_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     origin_id: str
     campaign: _catalog_pb2.Campaign
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., origin_id: _Optional[str] = ..., campaign: _Optional[_Union[_catalog_pb2.Campaign, _Mapping]] = ...) -> None: ...
+    percent_off: float
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., origin_id: _Optional[str] = ..., campaign: _Optional[_Union[_catalog_pb2.Campaign, _Mapping]] = ..., percent_off: _Optional[float] = ...) -> None: ...
 
 class CatalogSynced(_message.Message):
     __slots__ = ()

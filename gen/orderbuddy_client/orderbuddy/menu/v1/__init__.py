@@ -454,7 +454,7 @@ class Campaign(betterproto2.Message):
 
     type: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    `flat`, `percent`, `bogo` or `free_item`. Only flat has an effect on prices.
+    `flat`, `percent`, `bogo` or `free_item`. Only flat, and percent of campaigns made here, have an effect on prices.
     """
 
     reward: "___google__protobuf__.Struct | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -559,7 +559,7 @@ default_message_pool.register_message("orderbuddy.menu.v1", "CampaignRewardChang
 @dataclass(eq=False, repr=False)
 class CatalogCampaign(betterproto2.Message):
     """
-    An active campaign.
+    A campaign that has an effect now.
     """
 
     restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -569,6 +569,11 @@ class CatalogCampaign(betterproto2.Message):
     origin_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     campaign: "Campaign | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+
+    percent_off: "float | None" = betterproto2.field(5, betterproto2.TYPE_DOUBLE, optional=True)
+    """
+    What it takes off in percent. Full view only; unset for campaigns of the old system, whose percents have no effect.
+    """
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "CatalogCampaign", CatalogCampaign)
