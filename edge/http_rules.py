@@ -149,7 +149,7 @@ def _check(route: Route) -> None:
             raise UnsupportedRule(f"{name}: body {route.body} must be one message of the request")
     if route.response_body and route.response_body not in response:
         raise UnsupportedRule(f"{name}: the response has no field {route.response_body}")
-    if route.upload_field and (route.body != "*" or not {FILE_CONTENT, FILE_NAME} <= request.keys()):
+    if route.upload_field and (route.body != "*" or not {FILE_CONTENT, FILE_NAME} <= set(request)):
         raise UnsupportedRule(f"{name}: an upload has body * and the fields {FILE_CONTENT} and {FILE_NAME}")
     if route.redirect_field and route.redirect_field not in response:
         raise UnsupportedRule(f"{name}: the response has no field {route.redirect_field}")

@@ -10,6 +10,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from orderbuddy.menu.v1 import (
     assistant_service_pb2,
     campaign_service_pb2,
+    image_service_pb2,
     menu_editor_service_pb2,
     menu_service_pb2,
     origin_service_pb2,
@@ -20,6 +21,8 @@ from orderbuddy.ordering.v1 import ordering_service_pb2, report_service_pb2, sta
 from edge.accounts import Accounts
 from edge.answers import Answer, Problem, problem
 from edge.app import Edge, Other
+from edge.assets import PREFIX as ASSETS
+from edge.assets import Assets
 from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
@@ -51,6 +54,7 @@ _IN_MENU: Final = (
     assistant_service_pb2.DESCRIPTOR.services_by_name["AssistantService"],
     origin_service_pb2.DESCRIPTOR.services_by_name["OriginService"],
     campaign_service_pb2.DESCRIPTOR.services_by_name["CampaignService"],
+    image_service_pb2.DESCRIPTOR.services_by_name["ImageService"],
 )
 _IN_ORDERING: Final = (
     ORDERING,
@@ -119,6 +123,8 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     clock = make_clock(settings.clock)
     identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
     others = [] if sessions else _sign_in(settings, caller, identity)
+    if settings.assets_folder is not None:
+        others.append(Other("assets", ASSETS.encode("ascii"), Assets(settings.assets_folder).answer))
     if settings.openai_api_key is None:
         others.append(Other("assistant", b"/ai", _no_assistant))
     routes = routes_of(addresses)

@@ -23,6 +23,8 @@ from services.menu.catalog import Catalog
 from services.menu.editor.repository import INDEXES as EDITOR_INDEXES
 from services.menu.editor.repository import MenuEditor
 from services.menu.editor.servicer import MenuEditorServicer
+from services.menu.images.settings import ImageSettings
+from services.menu.images.wiring import build_images
 from services.menu.origins.settings import OriginSettings
 from services.menu.origins.wiring import build_origins
 from services.menu.repository import INDEXES, MenuRepository
@@ -61,6 +63,7 @@ async def build(runtime: Runtime) -> None:
     )
     build_assistant(runtime, AssistantSettings())
     build_origins(runtime, OriginSettings())
+    build_images(runtime, ImageSettings())
     runtime.indexes += [*INDEXES, *EDITOR_INDEXES, *USER_INDEXES, *AUDIT_INDEXES]
     runtime.tasks["catalog"] = catalog.run
     runtime.tasks["opening hours"] = catalog.keep_time

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+_WAY: Final = ("CREATED", "ACCEPTED", "READY_FOR_PICKUP", "PICKED_UP")
 _FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "CREATED": ("ACCEPTED", "CANCELED"),
     "ACCEPTED": ("READY_FOR_PICKUP", "CANCELED"),
@@ -42,13 +43,18 @@ def allowed_next(status: str) -> tuple[str, ...]:
     return _FOLLOWERS.get(status, ())
 
 
+def allowed_ahead(status: str) -> tuple[str, ...]:
+    """Return the states that lie ahead on the way to the guest, for callers who may skip some."""
+    return _WAY[_WAY.index(status) + 1 :] if status in _WAY else ()
+
+
 def is_open(status: str) -> bool:
     """Tell whether an order in this state still has work ahead."""
     return status in OPEN_STATUSES
 
 
-def check(current: str, target: str) -> None:
-    """Raise TransitionRefused unless `target` can follow `current`."""
-    allowed = allowed_next(current)
+def check(current: str, target: str, *, may_skip: bool = False) -> None:
+    """Raise TransitionRefused unless `target` can follow `current`, or with `may_skip` lies ahead of it."""
+    allowed = allowed_ahead(current) if may_skip else allowed_next(current)
     if target not in allowed:
         raise TransitionRefused(current, target, allowed)

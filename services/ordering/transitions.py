@@ -31,6 +31,8 @@ class Step:
     version: int | None
     request_id: str
     reason: str = ""
+    may_skip: bool = False
+    """Whether states in between may be left out."""
 
 
 class Transitions:
@@ -59,7 +61,7 @@ class Transitions:
         if step.version is not None and step.version != version:
             raise Conflict("ORDER_VERSION", f"the order is at version {version}", metadata={"version": str(version)})
         try:
-            check(status, step.target)
+            check(status, step.target, may_skip=step.may_skip)
         except TransitionRefused as refused:
             detail = errors_pb2.OrderStateDetail(
                 order_id=str(key), current_status=status, allowed_statuses=refused.allowed, version=version

@@ -1,101 +1,89 @@
-"""Sales and a day's orders, over gRPC, on the real database."""
+"""Sales reports, over gRPC, on the real database."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import grpc
 import pytest
 from bson import ObjectId
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from orderbuddy.menu.v1 import campaign_service_pb2 as campaigns
+from orderbuddy.menu.v1 import campaign_service_pb2_grpc as campaigns_grpc
+from orderbuddy.menu.v1 import menu_service_pb2_grpc as menu_grpc
 from orderbuddy.ordering.v1 import report_service_pb2 as rpc
 from orderbuddy.ordering.v1 import report_service_pb2_grpc as rpc_grpc
-from orderbuddy.ordering.v1 import staff_order_service_pb2 as staff
-from orderbuddy.ordering.v1 import staff_order_service_pb2_grpc as staff_grpc
 
 from services.kit.clock import FixedClock
-from services.kit.mongo import Database, ensure_indexes
-from services.kit.principal import CallerKind, Principal, Role
+from services.kit.mongo import Database
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build
-from services.ordering.reports import repository
-from services.ordering.reports.days import day_of
-from services.ordering.repository import INDEXES as ORDER_INDEXES
-from tests.servers.menu import FakeMenu, serve_menu
-from tests.support import Served, metadata_of, reason
+from tests.integration.sales import (
+    BAD_ZONE,
+    LUNA,
+    NO_ZONE,
+    OWNER,
+    PLACE,
+    STAFF,
+    TABLE,
+    TACO,
+    at,
+    example,
+    order,
+)
+from tests.servers.menu import FakeMenu
+from tests.support import Served, reason
 
-LUNA, PLACE = "luna", ObjectId("66500000000000000000aaaa")
-ZONE = ZoneInfo("America/New_York")
-OWNER = metadata_of(Principal(CallerKind.STAFF, "ana", {LUNA: Role.OWNER}))
-STAFF = metadata_of(Principal(CallerKind.STAFF, "cy", {LUNA: Role.STAFF}))
-TABLE, WEB = {"id": "o1", "name": "Table 1"}, {"id": "", "name": "web"}
-TACO, COLA = ("taco", "Taco", 100), ("cola", "Cola", 50)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def order(ended: str, total: int, items: list[tuple[str, str, int]], origin: Any, **more: Any) -> dict[str, Any]:
-    lines = [{"menuItemId": i, "name": n, "priceCents": c} for i, n, c in items]
-    return {
-        "_id": ObjectId(),
-        "restaurantId": LUNA,
-        "locationId": PLACE,
-        "status": "PICKED_UP",
-        "startedAt": at(ended),
-        "endedAt": at(ended),
-        "totalPriceCents": total,
-        "items": lines,
-        "origin": origin,
-        "customer": {"name": "Ann", "phone": "2065550133"},
-        **more,
-    }
+CAMPAIGN, WITHOUT_ORIGIN, BROKEN = (f"66c00000000000000000000{n}" for n in (1, 2, 3))
+ORIGIN = "66a000000000000000000001"
+PROMO = {"id": ORIGIN, "name": "Spring"}
 
 
-def example() -> list[dict[str, Any]]:
-    """The worked example of contract part B, 12.1, in the same order."""
-    return [
-        order("2025-09-10T03:59:59.999", 100, [TACO], TABLE),
-        order("2025-09-10T04:00:00", 200, [TACO, COLA], TABLE, taxCents=13),
-        order("2025-09-10T15:00:00", 333, [("taco", "Taco!", 100)], WEB, taxCents=20),
-        order("2025-09-11T03:59:59.999", 400, [COLA], WEB, taxCents=24),
-        order("2025-09-11T04:00:00", 500, [TACO], TABLE),
-        order("2025-09-10T16:00:00", 600, [TACO], TABLE, status="ACCEPTED"),
-    ]
+class FakeCampaigns(campaigns_grpc.CampaignServiceServicer):
+    """Knows two campaigns, one of them without origin, and fails at a third."""
+
+    async def GetCampaign(self, request: campaigns.GetCampaignRequest, context: Any) -> campaigns.GetCampaignResponse:
+        origins = {CAMPAIGN: ORIGIN, WITHOUT_ORIGIN: ""}
+        if request.campaign_id == BROKEN:
+            await context.abort(grpc.StatusCode.INTERNAL, "oh")
+        if request.campaign_id not in origins:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "no such campaign")
+        found = campaigns.CampaignDetails(id=request.campaign_id, origin_id=origins[request.campaign_id])
+        return campaigns.GetCampaignResponse(data=found)
 
 
 @pytest.fixture
-async def channel(
-    serve: Callable[[str, Build], Awaitable[Served]], settings: ServiceSettings, db: Database, clock: FixedClock
-) -> AsyncIterator[grpc.aio.Channel]:
+async def reports(
+    serve: Callable[[str, Build], Awaitable[Served]],
+    settings: ServiceSettings,
+    db: Database,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[rpc_grpc.ReportServiceStub]:
+    monkeypatch.setenv("TAX_RATE", "0.25")
     menu = FakeMenu()
     menu.put_location(LUNA, str(PLACE))
-    menu.put_location(LUNA, "6" * 24, timezone="")
-    server, address = await serve_menu(menu)
-    settings.menu_address = address
+    menu.put_location(LUNA, NO_ZONE, timezone="")
+    menu.put_location(LUNA, BAD_ZONE, timezone="Mars/Olympus")
+    server = grpc.aio.server()
+    menu_grpc.add_MenuServiceServicer_to_server(menu, server)
+    campaigns_grpc.add_CampaignServiceServicer_to_server(FakeCampaigns(), server)
+    settings.menu_address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    await server.start()
     clock.set(datetime(2025, 9, 11, 12, tzinfo=UTC))
     await db["orders"].insert_many(example())
     try:
-        yield (await serve("ordering", build)).channel
+        yield rpc_grpc.ReportServiceStub((await serve("ordering", build)).channel)
     finally:
         await server.stop(None)
 
 
-@pytest.fixture
-async def reports(channel: grpc.aio.Channel) -> rpc_grpc.ReportServiceStub:
-    return rpc_grpc.ReportServiceStub(channel)
-
-
-def day(date: str = "2025-09-10") -> dict[str, str]:
-    return {"restaurant_id": LUNA, "location_id": str(PLACE), "date": date}
+def day(date: str = "2025-09-10", location: str = str(PLACE)) -> dict[str, str]:
+    return {"restaurant_id": LUNA, "location_id": location, "date": date}
 
 
 async def refusal(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
@@ -104,27 +92,126 @@ async def refusal(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
     return refused.value.code(), reason(refused.value)
 
 
+async def by_item(reports: rpc_grpc.ReportServiceStub, date: str = "2025-09-10") -> list[tuple[str, str, int, float]]:
+    found = (await reports.GetSalesByItem(rpc.GetSalesByItemRequest(**day(date)), metadata=OWNER)).data
+    return [(i.menu_item_id, i.item_name, i.sold_count, i.gross_sales) for i in found]
+
+
+async def by_origin(reports: rpc_grpc.ReportServiceStub, date: str = "2025-09-10") -> list[tuple[str, str, int, float]]:
+    found = (await reports.GetSalesByOrigin(rpc.GetSalesByOriginRequest(**day(date)), metadata=OWNER)).data
+    return [(o.origin_id, o.name, o.sold_count, o.gross_sales) for o in found]
+
+
+async def week(reports: rpc_grpc.ReportServiceStub) -> list[tuple[str, float, float]]:
+    request = rpc.GetSalesSummaryRequest(restaurant_id=LUNA, location_id=str(PLACE))
+    answer = await reports.GetSalesSummary(request, metadata=OWNER)
+    return [(d.date, d.gross_sales, d.tax) for d in answer.data]
+
+
 async def test_sales_by_item_are_those_of_the_local_day(reports: rpc_grpc.ReportServiceStub) -> None:
-    found = (await reports.GetSalesByItem(rpc.GetSalesByItemRequest(**day()), metadata=OWNER)).data
-    assert [(i.menu_item_id, i.item_name, i.sold_count, i.gross_sales) for i in found] == [
-        ("taco", "Taco", 2, 2.0),
-        ("cola", "Cola", 2, 1.0),
-    ]
+    assert await by_item(reports) == [("taco", "Taco", 2, 2.0), ("cola", "Cola", 2, 1.0)]
 
 
 async def test_sales_by_origin_are_those_of_the_local_day(reports: rpc_grpc.ReportServiceStub) -> None:
-    found = (await reports.GetSalesByOrigin(rpc.GetSalesByOriginRequest(**day()), metadata=OWNER)).data
-    assert [(o.origin_id, o.name, o.sold_count, o.gross_sales) for o in found] == [
-        ("", "web", 2, 7.33),
-        ("o1", "Table 1", 2, 2.0),
-    ]
+    assert await by_origin(reports) == [("", "web", 2, 7.33), ("o1", "Table 1", 2, 2.0)]
 
 
-async def test_the_week_ends_today_and_its_tax_is_what_was_charged(reports: rpc_grpc.ReportServiceStub) -> None:
-    request = rpc.GetSalesSummaryRequest(restaurant_id=LUNA, location_id=str(PLACE))
-    week = (await reports.GetSalesSummary(request, metadata=OWNER)).data
-    assert [d.date for d in week] == [f"2025-09-{n:02d}" for n in range(5, 12)]
-    assert [(d.gross_sales, d.tax) for d in week[-3:]] == [(1.0, 0.0), (9.33, 0.57), (5.0, 0.0)]
+async def test_a_date_with_an_offset_is_an_instant_at_the_location(reports: rpc_grpc.ReportServiceStub) -> None:
+    assert await by_item(reports, "2025-09-10T00:00:00Z") == [("taco", "Taco", 1, 1.0)]
+
+
+async def test_a_day_without_sales_is_empty(reports: rpc_grpc.ReportServiceStub) -> None:
+    assert (await by_item(reports, "2020-01-01"), await by_origin(reports, "2020-01-01")) == ([], [])
+
+
+async def test_equal_sales_come_in_the_order_of_their_ids(reports: rpc_grpc.ReportServiceStub, db: Database) -> None:
+    lines = [("b", "B", 50), ("c", "C", 50), ("a", "A", 50)]
+    await db["orders"].insert_one(order("2025-09-01T12:00", 150, lines, TABLE))
+    assert [item[0] for item in await by_item(reports, "2025-09-01")] == ["a", "b", "c"]
+
+
+async def test_what_old_documents_lack_is_empty_and_not_null(reports: rpc_grpc.ReportServiceStub, db: Database) -> None:
+    broken = order("2025-09-01T12:00", None, [(None, None, None)], None)
+    await db["orders"].insert_many([broken, order("2025-09-01T13:00", 5, [], TABLE) | {"items": "none"}])
+    assert await by_item(reports, "2025-09-01") == [("", "", 1, 0.0)]
+    assert await by_origin(reports, "2025-09-01") == [("o1", "Table 1", 0, 0.05), ("", "", 1, 0.0)]
+
+
+async def test_origins_and_items_whose_ids_are_stored_as_object_ids_are_the_same_ones(
+    reports: rpc_grpc.ReportServiceStub, db: Database
+) -> None:
+    for key in (ORIGIN, ObjectId(ORIGIN)):
+        await db["orders"].insert_one(order("2025-09-01T12:00", 10, [(key, "A", 7)], {"id": key, "name": "A"}))
+    assert await by_item(reports, "2025-09-01") == [(ORIGIN, "A", 2, 0.14)]
+    assert await by_origin(reports, "2025-09-01") == [(ORIGIN, "A", 2, 0.2)]
+
+
+@pytest.mark.parametrize("total", [float("nan"), float("inf"), "12", True, None, {}])
+async def test_a_total_that_is_no_amount_counts_as_nothing(
+    reports: rpc_grpc.ReportServiceStub, db: Database, total: Any
+) -> None:
+    await db["orders"].insert_many(
+        [order("2025-09-01T12:00", 7, [], TABLE), order("2025-09-01T12:00", total, [], TABLE)]
+    )
+    assert await by_origin(reports, "2025-09-01") == [("o1", "Table 1", 0, 0.07)]
+
+
+async def test_orders_whose_location_is_stored_as_text_do_not_count(
+    reports: rpc_grpc.ReportServiceStub, db: Database
+) -> None:
+    await db["orders"].insert_one(order("2025-09-01T12:00", 7, [TACO], TABLE, locationId=str(PLACE)))
+    assert await by_origin(reports, "2025-09-01") == []
+
+
+async def test_the_week_has_seven_days_and_ends_today(reports: rpc_grpc.ReportServiceStub, db: Database) -> None:
+    await db["orders"].insert_many(
+        [
+            order("2025-09-05T04:00:00", 1, [], TABLE),
+            order("2025-09-05T03:59:59.999", 10, [], TABLE),  # on the day before the first
+            order("2025-09-12T03:59:59.999", 2, [], TABLE),
+            order("2025-09-12T04:00:00", 20, [], TABLE),  # tomorrow
+        ]
+    )
+    found = await week(reports)
+    assert [date for date, _, _ in found] == [f"2025-09-{n:02d}" for n in range(5, 12)]
+    assert [gross for _, gross, _ in found] == [0.01, 0.0, 0.0, 0.0, 1.0, 9.33, 5.02]
+
+
+@pytest.mark.parametrize(
+    ("stored", "tax"),
+    [
+        ({"totalPriceCents": 1100, "taxCents": 57}, 0.57),  # what was charged, whatever the total is
+        ({"totalPriceCents": 1100}, 1.0),  # the rest of the total
+        ({"totalPriceCents": 875, "discount": {"amountCents": 200}}, 0.75),  # the discount is in the total
+        ({"totalPriceCents": 1050, "discount": {"amountCents": 20}}, 1050 / 1.25 * 0.25 / 100),  # it may be, or not
+        ({"totalPriceCents": 990}, 990 / 1.25 * 0.25 / 100),  # less than its lines, and no discount
+        ({"totalPriceCents": 2100}, 2100 / 1.25 * 0.25 / 100),  # no tax is that high
+        ({"totalPriceCents": 1100, "items": [{"priceCents": None}]}, 1100 / 1.25 * 0.25 / 100),
+        ({"totalPriceCents": 0}, 0.0),
+    ],
+)
+async def test_tax_is_what_an_order_tells_and_only_else_the_rate(
+    reports: rpc_grpc.ReportServiceStub, db: Database, stored: dict[str, Any], tax: float
+) -> None:
+    await db["orders"].insert_one(order("2025-09-07T12:00", 0, [("x", "X", 600), ("y", "Y", 400)], TABLE) | stored)
+    assert next(t for date, _, t in await week(reports) if date == "2025-09-07") == pytest.approx(tax, abs=1e-12)
+
+
+async def test_the_sales_of_a_span_are_those_of_its_days(reports: rpc_grpc.ReportServiceStub) -> None:
+    request = rpc.GetSalesOfDaysRequest(
+        restaurant_id=LUNA, location_id=str(PLACE), first_date="2025-09-09", last_date="2025-09-10"
+    )
+    found = (await reports.GetSalesOfDays(request, metadata=OWNER)).data
+    assert [(d.date, d.gross_sales) for d in found] == [("2025-09-09", 1.0), ("2025-09-10", 9.33)]
+
+
+@pytest.mark.parametrize(("first", "last"), [("2025-09-10", "2025-09-09"), ("2024-09-09", "2025-09-10")])
+async def test_a_span_has_a_day_and_no_more_than_a_year(
+    reports: rpc_grpc.ReportServiceStub, first: str, last: str
+) -> None:
+    request = rpc.GetSalesOfDaysRequest(restaurant_id=LUNA, location_id=str(PLACE), first_date=first, last_date=last)
+    refused = await refusal(reports.GetSalesOfDays(request, metadata=OWNER))
+    assert refused == (grpc.StatusCode.INVALID_ARGUMENT, "NO_SPAN")
 
 
 @pytest.mark.parametrize(
@@ -132,14 +219,15 @@ async def test_the_week_ends_today_and_its_tax_is_what_was_charged(reports: rpc_
     [
         ("f" * 24, "2025-09-10", (grpc.StatusCode.NOT_FOUND, "INVALID_LOCATION")),
         ("x", "2025-09-10", (grpc.StatusCode.NOT_FOUND, "INVALID_LOCATION")),
-        ("6" * 24, "2025-09-10", (grpc.StatusCode.INVALID_ARGUMENT, "NO_TIME_ZONE")),
+        (NO_ZONE, "2025-09-10", (grpc.StatusCode.INVALID_ARGUMENT, "NO_TIME_ZONE")),
+        (BAD_ZONE, "2025-09-10", (grpc.StatusCode.INVALID_ARGUMENT, "NO_TIME_ZONE")),
         (str(PLACE), "2025-02-30", (grpc.StatusCode.INVALID_ARGUMENT, "NOT_A_DAY")),
     ],
 )
 async def test_what_is_no_day_of_a_location_is_told(
     reports: rpc_grpc.ReportServiceStub, location: str, date: str, wanted: tuple[grpc.StatusCode, str]
 ) -> None:
-    request = rpc.GetSalesByItemRequest(restaurant_id=LUNA, location_id=location, date=date)
+    request = rpc.GetSalesByItemRequest(**day(date, location))
     assert await refusal(reports.GetSalesByItem(request, metadata=OWNER)) == wanted
 
 
@@ -148,133 +236,79 @@ async def test_sales_are_for_managers(reports: rpc_grpc.ReportServiceStub) -> No
     assert refused == (grpc.StatusCode.PERMISSION_DENIED, "ROLE_TOO_LOW")
 
 
-async def test_a_campaigns_summary_leaves_canceled_orders_out(db: Database) -> None:
-    canceled = order("2025-09-10T15:00:00", 900, [TACO], TABLE, status="CANCELED")
-    await db["orders"].insert_many([*example(), canceled])
-    rows = await repository.ReportRepository(db).run(repository.of_origin((LUNA, PLACE), "o1"))
-    assert (rows[0]["orders"], rows[0]["cents"], rows[0]["guests"]) == (4, 1400, ["Ann"])
+async def summary(reports: rpc_grpc.ReportServiceStub, campaign_id: str = CAMPAIGN) -> tuple[int, int, int, float]:
+    request = rpc.GetCampaignSummaryRequest(restaurant_id=LUNA, location_id=str(PLACE), campaign_id=campaign_id)
+    found = await reports.GetCampaignSummary(request, metadata=OWNER)
+    return found.total_orders, found.gross_sales_cents, found.total_customers, found.avg_order_value_cents
 
 
-async def test_a_days_orders_are_exported_with_the_same_figures(reports: rpc_grpc.ReportServiceStub) -> None:
-    async def export(kind: str) -> list[dict[str, str]]:
-        file = (await reports.ExportReport(rpc.ExportReportRequest(**day(), kind=kind), metadata=OWNER)).file
-        assert file.content_type == "text/csv; charset=utf-8"
-        return list(csv.DictReader(io.StringIO(file.data.decode(), newline="")))
-
-    assert [(o["total"], o["tax"], o["status"]) for o in await export("orders")] == [
-        ("2.00", "0.13", "PICKED_UP"),
-        ("3.33", "0.20", "PICKED_UP"),
-        ("4.00", "0.24", "PICKED_UP"),
-        ("6.00", "", "ACCEPTED"),
-    ]
-    assert [o["grossSales"] for o in await export("origins")] == ["7.33", "2.00"]
-    assert [i["grossSales"] for i in await export("items")] == ["2.00", "1.00"]
+async def test_a_campaign_without_sales_has_zeros(reports: rpc_grpc.ReportServiceStub) -> None:
+    assert await summary(reports) == (0, 0, 0, 0.0)
 
 
-class TestStaffOrders:
-    @pytest.fixture
-    async def stub(self, channel: grpc.aio.Channel) -> staff_grpc.StaffOrderServiceStub:
-        return staff_grpc.StaffOrderServiceStub(channel)
-
-    async def test_todays_orders_are_whole_and_in_the_order_of_making(
-        self, stub: staff_grpc.StaffOrderServiceStub, db: Database
-    ) -> None:
-        late = order("2025-09-11T11:00:00", 1, [TACO], TABLE, meta={"correlationId": "c1", "autoAccept": True})
-        await db["orders"].insert_one(late)
-        request = staff.ListTodaysOrdersRequest(restaurant_id=LUNA, location_id=str(PLACE))
-        first, second = (await stub.ListTodaysOrders(request, metadata=STAFF)).orders
-        assert (first.total_price_cents, second.id) == (500, str(late["_id"]))
-        assert (second.customer.phone, second.meta.correlation_id, second.HasField("ended_at")) == (
-            "2065550133",
-            "c1",
-            True,
-        )
-
-    async def test_history_takes_a_day_by_name(self, stub: staff_grpc.StaffOrderServiceStub) -> None:
-        found = (await stub.ListOrderHistory(staff.ListOrderHistoryRequest(**day()), metadata=STAFF)).orders
-        assert [o.total_price_cents for o in found] == [200, 333, 400, 600]
-
-    async def test_an_order_moves_on_by_its_restaurants_people_only(
-        self, stub: staff_grpc.StaffOrderServiceStub, db: Database
-    ) -> None:
-        stored = await db["orders"].find_one({"status": "ACCEPTED"}) or {}
-        request = staff.SetOrderStatusRequest(order_id=str(stored["_id"]), order_status="READY_FOR_PICKUP")
-        stranger = metadata_of(Principal(CallerKind.STAFF, "x", {"sol": Role.OWNER}))
-        assert (await refusal(stub.SetOrderStatus(request, metadata=stranger)))[1] == "FOREIGN_RESTAURANT"
-        assert (await stub.SetOrderStatus(request, metadata=STAFF)).done
-        assert await refusal(stub.SetOrderStatus(request, metadata=STAFF)) == (
-            grpc.StatusCode.FAILED_PRECONDITION,
-            "ORDER_STATE",
-        )
-        changed = await db["orders"].find_one({"_id": stored["_id"]}) or {}
-        assert (changed["status"], changed["history"][-1]["actor"]) == ("READY_FOR_PICKUP", "staff:cy")
-
-    async def test_an_unknown_order_or_status_is_refused(self, stub: staff_grpc.StaffOrderServiceStub) -> None:
-        unknown = staff.SetOrderStatusRequest(order_id="f" * 24, order_status="ACCEPTED")
-        assert (await refusal(stub.SetOrderStatus(unknown, metadata=STAFF)))[0] is grpc.StatusCode.NOT_FOUND
-        nonsense = staff.SetOrderStatusRequest(order_id="f" * 24, order_status="FOO")
-        assert (await refusal(stub.SetOrderStatus(nonsense, metadata=STAFF)))[0] is grpc.StatusCode.INVALID_ARGUMENT
-
-
-ENDS = st.integers(0, 5 * 86_400 - 1).map(lambda seconds: datetime(2026, 3, 6, tzinfo=UTC) + timedelta(seconds=seconds))
-ITEMS = st.lists(st.sampled_from([TACO, COLA, ("", "?", 7)]), max_size=4)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(ENDS, st.integers(0, 10_000), ITEMS, st.sampled_from([TABLE, WEB, None])), max_size=15))
-async def test_the_reports_agree_with_each_other_and_with_the_orders(
-    mongo_uri: str, sold: list[tuple[datetime, int, list[tuple[str, str, int]], Any]]
+async def test_a_campaigns_summary_counts_what_was_sold_through_its_origin(
+    reports: rpc_grpc.ReportServiceStub, db: Database
 ) -> None:
-    """Over the weekend on which clocks go forward."""
-    from pymongo import AsyncMongoClient  # noqa: PLC0415  a database per example
-
-    async with AsyncMongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
-        db = client["test_report_properties"]
-        await db["orders"].delete_many({})
-        stored = [order("2026-01-01", total, items, origin, endedAt=ended) for ended, total, items, origin in sold]
-        if stored:
-            await db["orders"].insert_many(stored)
-        runner, place = repository.ReportRepository(db), (LUNA, PLACE)
-        days = [day_of(datetime(2026, 3, n, tzinfo=UTC).date(), ZONE) for n in range(5, 12)]
-        week = {row["_id"]: row for row in await runner.run(repository.by_day(place, days, ZONE.key))}
-        for found in days:
-            mine = [o for o in stored if found.begin <= o["endedAt"] < found.end]
-            origins = await runner.run(repository.by_origin(place, found))
-            items = await runner.run(repository.by_item(place, found))
-            gross = sum(o["totalPriceCents"] for o in mine)
-            assert gross == sum(r["cents"] for r in origins) == week.get(str(found.date), {}).get("grossCents", 0)
-            assert sum(len(o["items"]) for o in mine) == sum(r["count"] for r in items)
-            assert sum(r["count"] for r in items) == sum(r["count"] for r in origins)
-            assert sum(line["priceCents"] for o in mine for line in o["items"]) == sum(r["cents"] for r in items)
-
-
-async def test_each_report_reads_the_orders_of_its_day_alone(db: Database) -> None:
-    await ensure_indexes(db, [*ORDER_INDEXES, *repository.INDEXES])
-    begin = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    orders = [
-        order("2026-01-01", 100, [TACO], TABLE, startedAt=begin + timedelta(days=n), endedAt=begin + timedelta(days=n))
-        | {"restaurantId": restaurant}
-        for restaurant in (LUNA, "sol")
-        for n in range(200)
-        for _ in range(3)
+    more: list[dict[str, Any]] = [
+        {"customer": {"name": "Ann", "phone": "1"}},
+        {"customer": {"name": "Anne", "phone": "1"}},  # the same guest
+        {"customer": {"name": "Ann", "phone": ""}},
+        {"customer": None},
+        {"origin": {"id": ObjectId(ORIGIN), "name": "Spring"}, "customer": {"name": "Ann"}},
+        {"status": "CREATED"},
+        {"status": "CANCELED"},
+        {"origin": {"id": "other", "name": "Spring"}},  # only the name is the same
+        {"restaurantId": "sol"},
     ]
-    await db["orders"].insert_many(orders)
-    found = day_of(datetime(2026, 3, 1, tzinfo=UTC).date(), ZONE)
-    place = (LUNA, PLACE)
-    pipelines = [
-        [{"$match": repository.placed_in(place, found)}],
-        repository.by_item(place, found),
-        repository.by_origin(place, found),
-        repository.by_day(place, [found], ZONE.key),
+    await db["orders"].insert_many([order("2025-01-01", 101 + n, [TACO], PROMO) | m for n, m in enumerate(more)])
+    assert await summary(reports) == (5, 515, 2, 103.0)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "wanted"),
+    [
+        ("66c00000000000000000ffff", (grpc.StatusCode.NOT_FOUND, "UNKNOWN_CAMPAIGN")),
+        (WITHOUT_ORIGIN, (grpc.StatusCode.INVALID_ARGUMENT, "NO_ORIGIN")),
+        (BROKEN, (grpc.StatusCode.UNAVAILABLE, "CAMPAIGNS_AWAY")),
+    ],
+)
+async def test_a_campaign_without_summary_is_told(
+    reports: rpc_grpc.ReportServiceStub, campaign: str, wanted: tuple[grpc.StatusCode, str]
+) -> None:
+    assert await refusal(summary(reports, campaign)) == wanted
+
+
+async def export(reports: rpc_grpc.ReportServiceStub, kind: str) -> list[dict[str, str]]:
+    answer = await reports.ExportReport(rpc.ExportReportRequest(**day(), kind=kind), metadata=OWNER)
+    assert answer.file.content_type == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.file.data.decode(), newline="")))
+
+
+async def test_the_exported_orders_are_those_that_the_sales_consist_of(reports: rpc_grpc.ReportServiceStub) -> None:
+    assert [(o["total"], o["tax"], o["lines"], o["endedAt"]) for o in await export(reports, "orders")] == [
+        ("2.00", "0.13", "2", "2025-09-10T04:00:00.000Z"),
+        ("3.33", "0.20", "1", "2025-09-10T15:00:00.000Z"),
+        ("4.00", "0.24", "1", "2025-09-11T03:59:59.999Z"),
     ]
-    for pipeline in pipelines:
-        explained = await db.command(
-            "explain", {"aggregate": "orders", "pipeline": pipeline, "cursor": {}}, verbosity="executionStats"
-        )
-        text = str(explained)
-        stats = explained["executionStats"] if "executionStats" in explained else _first_stats(explained)
-        assert ("COLLSCAN" in text, "IXSCAN" in text, stats["totalDocsExamined"]) == (False, True, 3)
+    assert await export(reports, "") == await export(reports, "orders")
 
 
-def _first_stats(explained: Any) -> Any:
-    return explained["stages"][0]["$cursor"]["executionStats"]
+async def test_the_exported_history_has_the_orders_in_all_states(reports: rpc_grpc.ReportServiceStub) -> None:
+    found = await export(reports, "history")
+    assert [(o["total"], o["status"]) for o in found][-1] == ("6.00", "ACCEPTED")
+
+
+async def test_exported_sales_are_those_of_the_reports(reports: rpc_grpc.ReportServiceStub) -> None:
+    assert [tuple(o.values()) for o in await export(reports, "origins")] == [
+        ("", "web", "2", "7.33"),
+        ("o1", "Table 1", "2", "2.00"),
+    ]
+    assert [tuple(i.values()) for i in await export(reports, "items")] == [
+        ("taco", "Taco", "2", "2.00"),
+        ("cola", "Cola", "2", "1.00"),
+    ]
+
+
+async def test_a_guests_name_is_no_formula_in_an_export(reports: rpc_grpc.ReportServiceStub, db: Database) -> None:
+    await db["orders"].update_many({}, {"$set": {"customer.name": "=1+1", "endedAt": at("2025-09-10T15:00:00")}})
+    assert {o["customer"] for o in await export(reports, "orders")} == {"'=1+1"}

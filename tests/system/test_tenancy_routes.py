@@ -63,9 +63,9 @@ class Caller:
 
     def body(self, route: Route) -> dict[str, Any]:
         """Return the least that the route accepts, so that it is not refused for its form."""
-        if route.upload_field:
-            return {"files": {route.upload_field: ("a.png", PNG)}}
         endpoint = Endpoint(route)
+        if route.upload_field:
+            return {"files": {route.upload_field: ("a.png", PNG)}, "data": {"folder": "menu"}}
         if endpoint.body_schema is None:
             return {}
         schema = accepted(endpoint.body_schema)

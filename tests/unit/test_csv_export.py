@@ -28,6 +28,13 @@ def test_a_reader_gets_back_what_was_written(rows: list[tuple[str, int]]) -> Non
     assert [(name.removeprefix("'"), int(n)) for name, n in read] == [(n.removeprefix("'"), c) for n, c in rows]
 
 
+@pytest.mark.parametrize(
+    ("cents", "written"), [(1406, "14.06"), (1400, "14.00"), (5, "0.05"), (0, "0.00"), (-5, "-0.05")]
+)
+def test_amounts_are_numbers_with_two_places(cents: int, written: str) -> None:
+    assert table(("total",), [(dollars(cents),)]) == f"total\r\n{written}\r\n".encode()
+
+
 @given(st.integers(min_value=-(10**12), max_value=10**12))
 def test_dollars_are_exact(cents: int) -> None:
     assert round(float(dollars(cents)) * 100) == cents

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -21,10 +22,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def dollars(cents: int) -> str:
-    """Write cents as dollars, exactly: 1406 is 14.06."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+def dollars(cents: int) -> Decimal:
+    """Return cents as dollars, exactly: 1406 is 14.06. A number: its sign is none of a formula."""
+    return Decimal(cents).scaleb(-2)
 
 
 def _cell(value: object) -> object:

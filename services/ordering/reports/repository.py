@@ -48,7 +48,7 @@ _LARGEST: Final = 2**53 - 1
 
 
 def _cents(path: str) -> Document:
-    """Return the expression for a stored amount in whole cents, halves up, as `mapping.cents` reads it."""
+    """Return the expression for a stored amount in whole cents, halves up, as `amounts.cents` reads it."""
     # NaN is below every number.
     proper = [{"$isNumber": path}, {"$gte": [path, -_LARGEST]}, {"$lte": [path, _LARGEST]}]
     return {"$cond": [{"$and": proper}, {"$toLong": {"$floor": {"$add": [path, 0.5]}}}, 0]}

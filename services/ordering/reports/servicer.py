@@ -7,10 +7,7 @@ from orderbuddy.ordering.v1 import report_service_pb2 as rpc
 from orderbuddy.ordering.v1 import report_service_pb2_grpc as rpc_grpc
 
 from services.kit.interceptor import Context
-from services.kit.values import obj, text, whole
-from services.ordering.documents import instant_text
-from services.ordering.reports import mapping
-from services.ordering.reports.csv_export import dollars, table
+from services.ordering.reports import mapping, tables
 from services.ordering.reports.sales import Sales
 
 _CSV = "text/csv; charset=utf-8"
@@ -54,48 +51,25 @@ class ReportServicer(rpc_grpc.ReportServiceServicer):
         row = await self._sales.through_campaign(request.restaurant_id, request.location_id, request.campaign_id)
         return mapping.campaign_summary(row)
 
+    async def GetSalesOfDays(self, request: rpc.GetSalesOfDaysRequest, context: Context) -> rpc.GetSalesOfDaysResponse:
+        """Return the sales of a span of days."""
+        place = request.restaurant_id, request.location_id
+        span = await self._sales.span(*place, request.first_date, request.last_date)
+        days = [mapping.day_sales(date, row, self._tax_rate) for date, row in span.items()]
+        return rpc.GetSalesOfDaysResponse(success=True, data=days)
+
     async def ExportReport(self, request: rpc.ExportReportRequest, context: Context) -> rpc.ExportReportResponse:
         """Return a day as CSV."""
-        content = await self._export(request)
+        content = await self._table(request.kind, request.restaurant_id, request.location_id, request.date)
         return rpc.ExportReportResponse(file=httpbody_pb2.HttpBody(content_type=_CSV, data=content))
 
-    async def _export(self, request: rpc.ExportReportRequest) -> bytes:
-        day = request.restaurant_id, request.location_id, request.date
-        if request.kind == "items":
-            rows = await self._sales.by_item(*day)
-            sold = [(text(r["_id"]), text(r.get("name")), r["count"], dollars(int(r["cents"]))) for r in rows]
-            return table(("menuItemId", "itemName", "soldCount", "grossSales"), sold)
-        if request.kind == "origins":
-            rows = await self._sales.by_origin(*day)
-            sold = [(text(r["_id"]), text(r.get("name")), r["count"], dollars(int(r["cents"]))) for r in rows]
-            return table(("originId", "name", "soldCount", "grossSales"), sold)
-        orders = await self._sales.history(*day)
-        header = (
-            "orderId",
-            "orderCode",
-            "status",
-            "startedAt",
-            "endedAt",
-            "origin",
-            "customer",
-            "lines",
-            "tax",
-            "total",
-        )
-        return table(header, [_row(order) for order in orders])
-
-
-def _row(order: mapping.Stored) -> tuple[object, ...]:
-    tax, total = whole(order.get("taxCents")), whole(order.get("totalPriceCents"))
-    lines = order.get("items")
-    return (
-        str(order["_id"]),
-        text(order.get("orderCode")),
-        text(order.get("status")),
-        *(instant_text(at) if (at := order.get(name)) else "" for name in ("startedAt", "endedAt")),
-        text(obj(order.get("origin")).get("name")),
-        text(obj(order.get("customer")).get("name")),
-        len(lines) if isinstance(lines, list) else 0,
-        "" if tax is None else dollars(tax),
-        "" if total is None else dollars(total),
-    )
+    async def _table(self, kind: str, restaurant_id: str, location_id: str, date: str) -> bytes:
+        match kind:
+            case "items":
+                return tables.items_table(await self._sales.by_item(restaurant_id, location_id, date))
+            case "origins":
+                return tables.origins_table(await self._sales.by_origin(restaurant_id, location_id, date))
+            case "history":
+                return tables.orders_table(await self._sales.history(restaurant_id, location_id, date))
+            case _:
+                return tables.orders_table(await self._sales.orders(restaurant_id, location_id, date))

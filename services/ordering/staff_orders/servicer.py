@@ -16,7 +16,9 @@ from services.ordering.reports.sales import Sales
 from services.ordering.repository import OrderRepository
 from services.ordering.transitions import Step, Transitions
 
-_NO_ORDER = NotFound("ORDER_NOT_FOUND", "there is no such order", metadata={"field": "order_id"})
+
+def _no_order() -> NotFound:
+    return NotFound("ORDER_NOT_FOUND", "there is no such order", metadata={"field": "order_id"})
 
 
 class StaffOrderServicer(rpc_grpc.StaffOrderServiceServicer):
@@ -50,7 +52,7 @@ class StaffOrderServicer(rpc_grpc.StaffOrderServiceServicer):
         order_id = object_id(request.order_id, "orderId", "ORDER_NOT_FOUND")
         order = await self._reports.order((request.restaurant_id, location_id), order_id)
         if order is None:
-            raise _NO_ORDER
+            raise _no_order()
         return rpc.GetStaffOrderResponse(data=mapping.staff_order(order))
 
     async def SetOrderStatus(self, request: rpc.SetOrderStatusRequest, context: Context) -> rpc.SetOrderStatusResponse:
@@ -58,7 +60,7 @@ class StaffOrderServicer(rpc_grpc.StaffOrderServiceServicer):
         call = current_call()
         order = await self._orders.order(object_id(request.order_id, "orderId", "ORDER_NOT_FOUND"))
         if order is None:
-            raise _NO_ORDER
+            raise _no_order()
         restaurant_id = text(order.get("restaurantId"))
         call.require(restaurant_id)
         step = Step(
@@ -67,6 +69,7 @@ class StaffOrderServicer(rpc_grpc.StaffOrderServiceServicer):
             target=request.order_status,
             version=None,
             request_id=request.request_id,
+            may_skip=True,
         )
         await self._transitions.move(step, call)
         return rpc.SetOrderStatusResponse(done=True)

@@ -96,6 +96,26 @@ class OriginSales(_message.Message):
     gross_sales: float
     def __init__(self, origin_id: _Optional[str] = ..., name: _Optional[str] = ..., sold_count: _Optional[int] = ..., gross_sales: _Optional[float] = ...) -> None: ...
 
+class GetSalesOfDaysRequest(_message.Message):
+    __slots__ = ("restaurant_id", "location_id", "first_date", "last_date")
+    RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_DATE_FIELD_NUMBER: _ClassVar[int]
+    restaurant_id: str
+    location_id: str
+    first_date: str
+    last_date: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., first_date: _Optional[str] = ..., last_date: _Optional[str] = ...) -> None: ...
+
+class GetSalesOfDaysResponse(_message.Message):
+    __slots__ = ("success", "data")
+    SUCCESS_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    success: bool
+    data: _containers.RepeatedCompositeFieldContainer[DaySales]
+    def __init__(self, success: _Optional[bool] = ..., data: _Optional[_Iterable[_Union[DaySales, _Mapping]]] = ...) -> None: ...
+
 class GetCampaignSummaryRequest(_message.Message):
     __slots__ = ("restaurant_id", "location_id", "campaign_id")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -52,6 +52,11 @@ class ReportServiceStub:
                 request_serializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginRequest.SerializeToString,
                 response_deserializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginResponse.FromString,
                 _registered_method=True)
+        self.GetSalesOfDays = channel.unary_unary(
+                '/orderbuddy.ordering.v1.ReportService/GetSalesOfDays',
+                request_serializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysResponse.FromString,
+                _registered_method=True)
         self.GetCampaignSummary = channel.unary_unary(
                 '/orderbuddy.ordering.v1.ReportService/GetCampaignSummary',
                 request_serializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetCampaignSummaryRequest.SerializeToString,
@@ -91,16 +96,23 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSalesOfDays(self, request, context):
+        """GetSalesOfDays returns the sales of each local day from the first to the last, at most 366. INVALID_ARGUMENT (reason NO_SPAN) otherwise.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetCampaignSummary(self, request, context):
-        """GetCampaignSummary returns what came in through a campaign's origin, ever; canceled orders don't count. NOT_FOUND when the location
-        has no such campaign.
+        """GetCampaignSummary returns what was sold through a campaign's origin, ever. NOT_FOUND when the location has no such campaign;
+        INVALID_ARGUMENT (reason NO_ORIGIN) when it is an old one without origin.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExportReport(self, request, context):
-        """ExportReport returns a day's orders, items or origins as CSV (RFC 4180, UTF-8), with the figures of the reports above.
+        """ExportReport returns a day as CSV (RFC 4180, UTF-8), with the figures of the reports above.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +135,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.GetSalesByOrigin,
                     request_deserializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginRequest.FromString,
                     response_serializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginResponse.SerializeToString,
+            ),
+            'GetSalesOfDays': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSalesOfDays,
+                    request_deserializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysRequest.FromString,
+                    response_serializer=orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysResponse.SerializeToString,
             ),
             'GetCampaignSummary': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCampaignSummary,
@@ -219,6 +236,33 @@ class ReportService:
             '/orderbuddy.ordering.v1.ReportService/GetSalesByOrigin',
             orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginRequest.SerializeToString,
             orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesByOriginResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSalesOfDays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.ordering.v1.ReportService/GetSalesOfDays',
+            orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysRequest.SerializeToString,
+            orderbuddy_dot_ordering_dot_v1_dot_report__service__pb2.GetSalesOfDaysResponse.FromString,
             options,
             channel_credentials,
             insecure,

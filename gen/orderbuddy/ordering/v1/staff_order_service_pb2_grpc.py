@@ -85,8 +85,9 @@ class StaffOrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetOrderStatus(self, request, context):
-        """SetOrderStatus moves an order on: the old route for AcceptOrder, MarkOrderReady and CompleteOrder of OrderingService. Forward only:
-        FAILED_PRECONDITION (reason ORDER_STATE) otherwise, also for the state that it is in. NOT_FOUND when there is no such order.
+        """SetOrderStatus moves an order on: the old route for AcceptOrder, MarkOrderReady and CompleteOrder of OrderingService. Unlike these it
+        may leave out states in between, as people do who hand over what nobody marked ready. Forward only: FAILED_PRECONDITION (reason
+        ORDER_STATE) otherwise, also for the state that it is in. NOT_FOUND when there is no such order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,1 @@
+"""Logos and pictures of items."""

@@ -1,0 +1,55 @@
+"""Storing pictures, and changing a restaurant's logo: the new one first, the old one deleted last."""
+
+from __future__ import annotations
+
+from bson import ObjectId
+
+from services.kit.errors import FieldViolation, InvalidInput, NotFound, OrderBuddyError, Unavailable
+from services.kit.mongo import Document
+from services.kit.telemetry import log
+from services.kit.values import text
+from services.menu.adapters.blobs import Blobs
+from services.menu.images.image_kinds import by_content, by_name
+from services.menu.restaurants.repository import RestaurantRepository
+
+
+class Images:
+    """Stores pictures of restaurants."""
+
+    def __init__(self, blobs: Blobs, restaurants: RestaurantRepository) -> None:
+        self._blobs = blobs
+        self._restaurants = restaurants
+
+    async def store(self, restaurant_id: str, folder: str, file_name: str, content: bytes) -> str:
+        """Store a picture and return its URL. Raises InvalidInput, NotFound, Unavailable."""
+        kind = by_content(content)
+        if kind is None:
+            raise InvalidInput([FieldViolation("content", "must be a PNG, JPEG or WebP picture")])
+        if by_name(file_name) != kind:
+            raise InvalidInput([FieldViolation("file_name", f"must end in .{kind.extension}, which its content is")])
+        await self._restaurant(restaurant_id)
+        return await self._blobs.put(
+            f"{restaurant_id}/{folder}/{ObjectId()}.{kind.extension}", content, kind.media_type
+        )
+
+    async def change_logo(self, restaurant_id: str, file_name: str, content: bytes) -> str:
+        """Store a logo, let the restaurant name it, and delete the one before. Raises as `store`."""
+        before = text((await self._restaurant(restaurant_id)).get("logo"))
+        url = await self.store(restaurant_id, "logo", file_name, content)
+        mine = f"{restaurant_id}/logo/"
+        try:
+            await self._restaurants.change_restaurant(restaurant_id, {"logo": url}, (), None)
+        except OrderBuddyError:
+            await self._blobs.delete(url, mine)
+            raise
+        try:
+            await self._blobs.delete(before, mine)
+        except Unavailable:
+            log.warning("old_logo_left_behind", restaurant_id=restaurant_id)
+        return url
+
+    async def _restaurant(self, restaurant_id: str) -> Document:
+        found = await self._restaurants.restaurant(restaurant_id)
+        if found is None:
+            raise NotFound("INVALID_RESTAURANT", "there is no such restaurant", metadata={"field": "restaurant_id"})
+        return found
