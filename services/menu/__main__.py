@@ -40,7 +40,8 @@ async def build(runtime: Runtime) -> None:
     """Put the service together."""
     db, clock = runtime.db, runtime.clock
     repository, editing = MenuRepository(db), Editing(db, clock)
-    catalog, editor = Catalog(repository, clock), MenuEditor(db, editing, clock)
+    catalog = Catalog(repository, clock)
+    editor = MenuEditor(db, editing, clock, catalog.progress.reached)
     runtime.serve(
         menu_service_pb2.DESCRIPTOR,
         menu_service_pb2_grpc.add_MenuServiceServicer_to_server,

@@ -21,8 +21,10 @@ from services.kit.clock import Clock, SystemClock
 from services.kit.fanout import Hub
 from services.kit.mongo import Document
 from services.kit.values import text
+from services.kit.versions import version_of
 from services.menu import mapping, opening_hours
 from services.menu.campaigns.span import is_on, next_turn
+from services.menu.progress import Progress
 from services.menu.repository import COLLECTIONS, MenuRepository, menu_key
 
 GUEST: Final = "guest"
@@ -66,6 +68,7 @@ class Catalog:
         # were each message to look at the clock itself, a turn between two looks would be told to nobody.
         self._as_of = clock.now()
         self._hours_changed = asyncio.Event()
+        self.progress = Progress()
 
     # -- following ------------------------------------------------------------------------------------------------
 
@@ -89,6 +92,10 @@ class Catalog:
             self.hub.advance(token)
         else:
             self.hub.publish(token, event, (GUEST, FULL))
+        if change["ns"]["coll"] == "menus":
+            self.progress.note(
+                str(change.get("documentKey", {}).get("_id")), version_of(change.get("fullDocument") or {})
+            )
 
     async def _begin_anew(self) -> None:
         self._locations = {str(d["_id"]): d async for d in self._repository.everything("locations")}

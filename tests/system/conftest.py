@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from pymongo import AsyncMongoClient
 
+from tests.system.staff import LOGIN_CODE
 from tools.demo_data import load
 from tools.processes import Stack
+
+ENVIRONMENT = {"ORDERBUDDY_DEMO": "0", "ORDERBUDDY_LOGIN_CODE": LOGIN_CODE}
 
 
 async def _load(stack: Stack) -> None:
@@ -23,7 +26,7 @@ async def _load(stack: Stack) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The system with the demo restaurant. Tests that kill parts of it start their own."""
-    with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), {"ORDERBUDDY_DEMO": "0"}) as running:
+    with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), ENVIRONMENT) as running:
         asyncio.run(_load(running))
         running.wait_ready()
         yield running

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import pathlib
+import re
 import tempfile
 from typing import Final, Protocol
 
@@ -21,6 +22,7 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 """A name is never used for another picture."""
 _SECONDS: Final = 2
 _PAUSE_SECONDS: Final = 1
+_LAST_PART: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9]+)?")
 
 
 class Blobs(Protocol):
@@ -31,7 +33,7 @@ class Blobs(Protocol):
         ...
 
     async def delete(self, url: str, prefix: str) -> None:
-        """Delete the picture at a URL, when it is one of ours whose name begins so. Anything else is left alone."""
+        """Delete the picture at a URL, when it is one of ours directly under a prefix. Leave anything else alone."""
         ...
 
     async def close(self) -> None:
@@ -71,9 +73,8 @@ class AzureBlobs:
 
     async def delete(self, url: str, prefix: str) -> None:
         """Delete one of our pictures."""
-        base = f"{self._container.url}/"
-        name = url.removeprefix(base)
-        if name == url or not name.startswith(prefix):
+        name = _name(url, f"{self._container.url}/", prefix)
+        if name is None:
             return
         try:
             await self._container.get_blob_client(name).delete_blob(timeout=_SECONDS)
@@ -85,6 +86,16 @@ class AzureBlobs:
     async def close(self) -> None:
         """End the connections."""
         await self._service.close()
+
+
+def _name(url: str, base: str, prefix: str) -> str | None:
+    """Return the name of a picture directly under a prefix, or None.
+
+    People write these URLs: one that goes on with `../` leads to the pictures of others.
+    """
+    start = base + prefix
+    last = url.removeprefix(start)
+    return prefix + last if url.startswith(start) and _LAST_PART.fullmatch(last) else None
 
 
 def _away(error: AzureError) -> Unavailable:
@@ -110,9 +121,14 @@ class FolderBlobs:
 
     async def delete(self, url: str, prefix: str) -> None:
         """Delete one of our pictures."""
-        name = url.removeprefix(self._base)
-        if name != url and name.startswith(prefix):
+        name = _name(url, self._base, prefix)
+        if name is None:
+            return
+        try:
             await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+        except OSError as error:
+            log.warning("folder_not_written", kind=type(error).__name__)
+            raise Unavailable("IMAGES_AWAY", "pictures can't be deleted now") from error
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from bson import ObjectId
@@ -14,9 +14,12 @@ from services.kit.editing import Editing, Edits, Target
 from services.kit.errors import NotFound
 from services.kit.mongo import Database, Document, Index
 from services.kit.telemetry import log
+from services.kit.versions import version_of
 from services.menu.editor.menu_changes import Menu, put_back
 
 Result = TypeVar("Result")
+Told = Callable[[str, int], Awaitable[None]]
+"""Returns when the catalog's followers have been sent a menu's version."""
 
 INDEXES: Final = (
     Index("menus", IndexModel([("items.unavailableUntil", 1)], sparse=True), "items that come back by themselves"),
@@ -28,10 +31,11 @@ _SET_CLOCK_SECONDS: Final = 0.05
 class MenuEditor:
     """Changes menus."""
 
-    def __init__(self, db: Database, editing: Editing, clock: Clock) -> None:
+    def __init__(self, db: Database, editing: Editing, clock: Clock, told: Told) -> None:
         self._db = db
         self._editing = editing
         self._clock = clock
+        self._told = told
 
     async def change(
         self,
@@ -47,6 +51,7 @@ class MenuEditor:
             results.append(change(document))
 
         document = await self._editing.change(_target(place, menu_id), applied, version)
+        await self._told(str(menu_id), version_of(document))
         return document, results[-1]
 
     async def create(self, place: tuple[str, ObjectId], fields: dict[str, Any]) -> Document:

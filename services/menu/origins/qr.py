@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import segno
+from segno import consts
 
 from services.kit.values import number, obj, text
 
@@ -31,19 +32,24 @@ _QUIET_ZONE: Final = 4
 _STYLED_WIDTH: Final = 300
 _LARGEST_MARGIN: Final = 100
 _LOGO: Final = re.compile(r"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}")
-_LONGEST_LOGO: Final = 50_000
+_LONGEST_LOGO: Final = 30_000
 """Characters; a sheet holds the logo once for each table."""
 _LARGEST_LOGO: Final = 0.3
 """Of the code's width; a larger one hides more than the highest error correction restores."""
 
-_GROUND, _DOTS, _SQUARE, _EYE = range(4)
-"""What a module belongs to: background, data, and the outer and inner part of a corner."""
+_GROUND, _DOTS, _GUIDE, _SQUARE, _EYE = range(5)
+"""What a module belongs to: background, data, alignment and timing, and the outer and inner part of a corner."""
+
+_GUIDES: Final = frozenset({consts.TYPE_ALIGNMENT_PATTERN_DARK, consts.TYPE_TIMING_DARK})
+_DARK: Final = frozenset(
+    {consts.TYPE_DATA_DARK, consts.TYPE_FORMAT_DARK, consts.TYPE_VERSION_DARK, consts.TYPE_DARKMODULE}
+)
 
 
 class _Look(NamedTuple):
     """A style as far as it can be used; `colours` are by what a module belongs to."""
 
-    colours: tuple[str, str, str, str]
+    colours: tuple[str, str, str, str, str]
     shape: str
     margin: float
     level: str
@@ -77,11 +83,12 @@ def svg(link: str, style: Mapping[str, Any], *, pixels: int = 300) -> str:
     rows = _modules(link, look)
     size = len(rows)
     dots = _SHAPES.get(look.shape, _squares)(rows, look.colours[_DOTS])
-    corners = "".join(_squares(rows, look.colours[part], part) for part in (_SQUARE, _EYE))
+    # Readers find their way by these: as circles, many codes could not be read.
+    guides = "".join(_squares(rows, look.colours[part], part) for part in (_GUIDE, _SQUARE, _EYE))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels}" height="{pixels}" viewBox="0 0 {size} {size}"'
         f' role="img" aria-label="QR code"><path fill="{look.colours[_GROUND]}" d="M0 0h{size}v{size}h-{size}z"/>'
-        f"{dots}{corners}{_logo(rows, look)}</svg>"
+        f"{dots}{guides}{_logo(rows, look)}</svg>"
     )
 
 
@@ -115,34 +122,28 @@ def _places(rows: Sequence[bytes]) -> list[tuple[int, int]]:
 def _logo(rows: Sequence[bytes], look: _Look) -> str:
     if not look.logo:
         return ""
-    width = len(rows) - 2 * _border(len(rows), rows)
-    side = round(width * look.logo_size, 2)
+    border = next(y for y, row in enumerate(rows) if any(row))
+    side = round((len(rows) - 2 * border) * look.logo_size, 2)
     corner = round((len(rows) - side) / 2, 2)
     return f'<image x="{corner}" y="{corner}" width="{side}" height="{side}" href="{look.logo}"/>'
 
 
-def _border(size: int, rows: Sequence[bytes]) -> int:
-    return next(y for y in range(size) if any(rows[y]))
-
-
 def _modules(link: str, look: _Look) -> list[bytes]:
     """Return what each module belongs to, row by row, with the quiet zone around."""
-    matrix = segno.make_qr(link, error=look.level).matrix
-    size = len(matrix)
+    code = segno.make_qr(link, error=look.level)
+    size = len(code.matrix)
     border = max(_QUIET_ZONE, math.ceil(look.margin * size / (_STYLED_WIDTH - 2 * look.margin)))
-    side, empty = bytes(border), bytes(size + 2 * border)
-    rows = [
-        side + bytes(dark and _part(x, y, size) for x, dark in enumerate(row)) + side for y, row in enumerate(matrix)
-    ]
-    return [empty] * border + rows + [empty] * border
+    kinds = enumerate(code.matrix_iter(border=border, verbose=True), -border)
+    return [bytes(_part(kind, x, y, size) for x, kind in enumerate(row, -border)) for y, row in kinds]
 
 
-def _part(x: int, y: int, size: int) -> int:
-    """Return what a dark module belongs to: corners are 7 modules wide, at all corners but the lower right."""
-    column, row = min(x, size - 1 - x), min(y, size - 1 - y)
-    if column > 6 or row > 6 or (x > 6 and y > 6):
-        return _DOTS
-    return _EYE if 2 <= column <= 4 and 2 <= row <= 4 else _SQUARE
+def _part(kind: int, x: int, y: int, size: int) -> int:
+    """Return what a module belongs to; the inner part of a corner is 3 modules wide, 2 from the edges."""
+    if kind == consts.TYPE_FINDER_PATTERN_DARK:
+        return _EYE if 2 <= min(x, size - 1 - x) <= 4 and 2 <= min(y, size - 1 - y) <= 4 else _SQUARE
+    if kind in _GUIDES:
+        return _GUIDE
+    return _DOTS if kind in _DARK else _GROUND
 
 
 def _look(style: Mapping[str, Any]) -> _Look:
@@ -158,13 +159,13 @@ def _look(style: Mapping[str, Any]) -> _Look:
     )
 
 
-def _colours(style: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _colours(style: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     dots, ground = _colour(style, "dotsOptions", _BLACK), _colour(style, "backgroundOptions", _WHITE)
     if _contrast(dots, ground) < _LEAST_CONTRAST:
         dots, ground = _BLACK, _WHITE
     wanted = (_colour(style, part, dots) for part in ("cornersSquareOptions", "cornersDotOptions"))
     square, eye = (colour if _contrast(colour, ground) >= _LEAST_CONTRAST else dots for colour in wanted)
-    return ground, dots, square, eye
+    return ground, dots, dots, square, eye
 
 
 def _colour(style: Mapping[str, Any], part: str, default: str) -> str:
