@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -55,6 +55,11 @@ async def stub(serve: Serve, db: Database, folder: pathlib.Path) -> rpc_grpc.Ima
 
 def stored(folder: pathlib.Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def put_in_the_way(folder: pathlib.Path) -> None:
+    """Let a folder be a file; permissions would not stop a test that runs as root."""
+    folder.write_text("a file")
 
 
 def name_of(url: str) -> str:
@@ -180,7 +185,7 @@ class TestPicturesOfItems:
     async def test_a_folder_that_can_not_be_written_is_told(
         self, stub: rpc_grpc.ImageServiceStub, db: Database, folder: pathlib.Path
     ) -> None:
-        folder.write_text("a file is in its place")
+        put_in_the_way(folder)
         for call in (
             stub.UploadItemImage(item(), metadata=MANAGER),
             stub.UploadLogo(logo(), metadata=MANAGER),
@@ -255,7 +260,5 @@ class TestLogos:
 class _Contended(RestaurantRepository):
     """Restaurants that somebody else always changes first."""
 
-    async def change_restaurant(
-        self, restaurant_id: str, fields: Mapping[str, str], taken_away: Sequence[str], version: int | None
-    ) -> Document:
+    async def change_restaurant(self, *_: object) -> Document:
         raise Conflict("VERSION_CHANGED", "somebody else was faster")
