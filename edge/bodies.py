@@ -43,7 +43,7 @@ async def read_object(headers: Mapping[bytes, bytes], receive: Receive, limit: i
     _check_encodings(headers, parameters)
     if length is not None and int(length) > limit:
         raise too_large()
-    body = await read_bytes(receive, limit)
+    body = await _read(receive, limit)
     if not body:
         return {}
     return _parse_json(body) if media_type == _JSON else _parse_form(body)
@@ -69,8 +69,7 @@ def too_large() -> Problem:
     return Problem(problem(413, "request entity too large"))
 
 
-async def read_bytes(receive: Receive, limit: int) -> bytes:
-    """Return the body as it is. Raises Problem (413) or ClientGone."""
+async def _read(receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
     while True:
         message = await receive()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 os.environ.setdefault("SUPERTOKENS_TLDEXTRACT_DISABLE_HTTP", "1")  # no look-up of domain lists on the internet
 
+import orjson
 from orderbuddy.notification.v1 import notification_service_pb2
 from supertokens_python import InputAppInfo, SupertokensConfig, init
 from supertokens_python.framework.fastapi import get_middleware
@@ -22,7 +23,7 @@ from supertokens_python.recipe.session.interfaces import RecipeInterface, Sessio
 from supertokens_python.types import RecipeUserId
 
 from edge.answers import VARY_ORIGIN, Answer, Problem, problem
-from edge.bodies import JsonObject, Receive, Scope, read_bytes, read_object
+from edge.bodies import JsonObject, Receive, Scope, read_object
 from edge.caller import Caller, Metadata
 from edge.errors import RpcError
 from edge.identity import Identity
@@ -82,12 +83,11 @@ class SignIn:
 
     async def answer(self, scope: Scope, receive: Receive, _request_id: str) -> Answer:
         """Answer a request whose path begins with `/login`. Raises Problem or ClientGone."""
-        headers = dict(scope["headers"])
-        body = await read_bytes(receive, self._body_limit_bytes)
-        # The SDK takes broken JSON for an empty body; clients are told, as on all routes.
-        _check(await read_object(headers, _replay(body), self._body_limit_bytes))
+        # The SDK reads JSON alone, and takes broken JSON for an empty body; here it is as on all routes.
+        body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
+        _check(body)
         try:
-            answer = await answer_of(self._app, _usable(scope), _replay(body))
+            answer = await answer_of(self._app, _usable(scope), _replay(orjson.dumps(body) if body else b""))
             return answer._replace(headers=(*answer.headers, VARY_ORIGIN))
         except Problem:
             raise
