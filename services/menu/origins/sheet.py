@@ -19,7 +19,10 @@ li span { display: block; font-size: 16pt; font-weight: bold; overflow-wrap: any
 def table_sheet(restaurant: str, location: str, codes: Sequence[tuple[str, str]]) -> str:
     """Return the page as HTML, which loads and runs nothing; `codes` are labels and their codes as SVG elements."""
     title = escape(f"{restaurant}, {location}")
-    items = "".join(f"<li>{svg}<span>{escape(label)}</span></li>" for label, svg in codes)
+    items = "".join(
+        f'<li><div role="img" aria-label="QR code of {escape(label)}">{svg}</div><span>{escape(label)}</span></li>'
+        for label, svg in codes
+    )
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1><ul>{items}</ul></body></html>"
