@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -213,6 +214,14 @@ class TestLogos:
         assert urls[0] != urls[1]
         assert stored(folder) == [name_of(urls[1])]
 
+    async def test_logos_sent_at_once_leave_the_one_that_is_named(
+        self, stub: rpc_grpc.ImageServiceStub, db: Database, folder: pathlib.Path
+    ) -> None:
+        await asyncio.gather(*(stub.UploadLogo(logo(), metadata=MANAGER) for _ in range(4)))
+        restaurant = await db["restaurants"].find_one({"_id": LUNA})
+        assert restaurant is not None
+        assert stored(folder) == [name_of(restaurant["logo"])]
+
     @pytest.mark.parametrize(
         "before",
         [
@@ -260,5 +269,5 @@ class TestLogos:
 class _Contended(RestaurantRepository):
     """Restaurants that somebody else always changes first."""
 
-    async def change_restaurant(self, *_: object) -> Document:
+    async def change_logo(self, *_: object) -> str:
         raise Conflict("VERSION_CHANGED", "somebody else was faster")

@@ -7,7 +7,6 @@ from bson import ObjectId
 from services.kit.errors import FieldViolation, InvalidInput, NotFound, OrderBuddyError, Unavailable
 from services.kit.mongo import Document
 from services.kit.telemetry import log
-from services.kit.values import text
 from services.menu.adapters.blobs import Blobs
 from services.menu.images.image_kinds import by_content, by_name
 from services.menu.restaurants.repository import RestaurantRepository
@@ -34,11 +33,10 @@ class Images:
 
     async def change_logo(self, restaurant_id: str, file_name: str, content: bytes) -> str:
         """Store a logo, let the restaurant name it, and delete the one before. Raises as `store`."""
-        before = text((await self._restaurant(restaurant_id)).get("logo"))
         url = await self.store(restaurant_id, "logo", file_name, content)
         mine = f"{restaurant_id}/logo/"
         try:
-            await self._restaurants.change_restaurant(restaurant_id, {"logo": url}, (), None)
+            before = await self._restaurants.change_logo(restaurant_id, url)
         except OrderBuddyError:
             await self._blobs.delete(url, mine)
             raise

@@ -95,6 +95,18 @@ class RestaurantRepository:
         target = Target("restaurants", {"_id": restaurant_id}, restaurant_id, missing)
         return await self._editing.change(target, change, version)
 
+    async def change_logo(self, restaurant_id: str, url: str) -> str:
+        """Set a restaurant's logo and return the one before, which is nobody's now. Raises NotFound."""
+        now, before = defaults.instant_text(self._clock.now()), []
+
+        def change(document: Document) -> None:
+            before.append(text(document.get("logo")))
+            document.update({"logo": url, "updatedAt": now})
+
+        missing = NotFound("INVALID_RESTAURANT", "there is no such restaurant", metadata={"field": "restaurant_id"})
+        await self._editing.change(Target("restaurants", {"_id": restaurant_id}, restaurant_id, missing), change)
+        return before[-1]
+
     async def locations(self, restaurant_id: str) -> list[Document]:
         """Return a restaurant's locations."""
         return await self._db["locations"].find({"restaurantId": restaurant_id}, _LOCATION).to_list()
