@@ -16,7 +16,7 @@ from orderbuddy.menu.v1 import image_service_pb2_grpc as rpc_grpc
 from services.kit.clock import FixedClock
 from services.kit.editing import Editing
 from services.kit.errors import Conflict
-from services.kit.mongo import Database, Document
+from services.kit.mongo import Database
 from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build, Runtime
 from services.menu.adapters.blobs import FolderBlobs
