@@ -12,7 +12,7 @@ from orderbuddy.options.v1 import options_pb2
 
 from services.kit.context import Call
 from services.kit.errors import Forbidden, Unauthenticated
-from services.kit.principal import CallerKind, Role
+from services.kit.principal import CallerKind, DeviceKind, Role
 
 _KINDS: Final = {
     options_pb2.CALLER_ANYONE: CallerKind.ANYONE,
@@ -20,7 +20,13 @@ _KINDS: Final = {
     options_pb2.CALLER_DEVICE: CallerKind.DEVICE,
     options_pb2.CALLER_SERVICE: CallerKind.SERVICE,
 }
+_DEVICES: Final = {
+    options_pb2.DEVICE_POS: DeviceKind.POS,
+    options_pb2.DEVICE_PRINTER: DeviceKind.PRINTER,
+    options_pb2.DEVICE_DISPLAY: DeviceKind.DISPLAY,
+}
 _TENANT_FIELD: Final = "restaurant_id"
+_LOCATION_FIELD: Final = "location_id"
 _USER_FIELD: Final = "user_id"
 _FIELDS: Final[Mapping[int, str]] = {
     options_pb2.TENANCY_RESTAURANT_ID: _TENANT_FIELD,
@@ -41,6 +47,7 @@ class AccessRule:
     kinds: frozenset[CallerKind]
     tenancy: int
     least_role: Role = Role.STAFF
+    devices: frozenset[DeviceKind] = frozenset(DeviceKind)
 
     def check(self, call: Call, request: Message) -> None:
         """Let the caller in or raise Unauthenticated or Forbidden; nothing has been read or validated yet."""
@@ -49,8 +56,13 @@ class AccessRule:
             if principal.kind is CallerKind.ANYONE:
                 raise Unauthenticated("SIGN_IN_REQUIRED", "this needs a caller that has signed in")
             raise Forbidden("CALLER_NOT_ALLOWED", "this kind of caller may not do this")
+        is_device = principal.kind is CallerKind.DEVICE and CallerKind.ANYONE not in self.kinds
+        if is_device and principal.device not in self.devices:
+            raise Forbidden("DEVICE_NOT_ALLOWED", "this kind of device may not do this")
         if self.tenancy == options_pb2.TENANCY_RESTAURANT_ID:
             call.require(getattr(request, _TENANT_FIELD))
+            if is_device and _LOCATION_FIELD in request.DESCRIPTOR.fields_by_name:
+                call.require_location(getattr(request, _LOCATION_FIELD))
         elif self.tenancy == options_pb2.TENANCY_USER and principal.kind is CallerKind.STAFF:
             user_id: str = getattr(request, _USER_FIELD)
             if user_id != principal.subject:
@@ -60,6 +72,8 @@ class AccessRule:
         """Raise AssertionError when a method has answered without the check that it owed (a bug of ours)."""
         if self.tenancy == options_pb2.TENANCY_RESOURCE and not call.tenant_checked:
             raise AssertionError(f"{self.method} answered without checking whose document it was")
+        if self.tenancy in _NAMING_A_RESTAURANT and call.owes_location_check:
+            raise AssertionError(f"{self.method} answered a device without checking the location")
 
 
 def declared_access(method: MethodDescriptor) -> options_pb2.Access | None:
@@ -85,8 +99,11 @@ def rule_of(method: MethodDescriptor) -> AccessRule:
     if access.least_role and access.tenancy not in _NAMING_A_RESTAURANT:
         raise UndeclaredAccess(f"{method.full_name} asks for a role, but names no restaurant")
     kinds = frozenset(_KINDS[c] for c in access.callers)
+    if access.devices and (CallerKind.DEVICE not in kinds or any(d not in _DEVICES for d in access.devices)):
+        raise UndeclaredAccess(f"{method.full_name} names devices that it doesn't let in")
+    devices = frozenset(_DEVICES[d] for d in access.devices) or frozenset(DeviceKind)
     least = Role(access.least_role or Role.STAFF)
-    return AccessRule(f"/{method.containing_service.full_name}/{method.name}", kinds, access.tenancy, least)
+    return AccessRule(f"/{method.containing_service.full_name}/{method.name}", kinds, access.tenancy, least, devices)
 
 
 def rules_of(services: Iterable[ServiceDescriptor]) -> dict[str, AccessRule]:

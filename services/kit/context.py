@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from services.kit.errors import Forbidden
-from services.kit.principal import Principal, Role
+from services.kit.principal import CallerKind, Principal, Role
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Call:
     request_id: str
     least_role: Role = Role.STAFF
     tenant_checked: bool = False
+    location_checked: bool = False
 
     def require(self, restaurant_id: str) -> None:
         """Raise Forbidden unless the caller may do what this method does for that restaurant.
@@ -30,6 +31,20 @@ class Call:
         if not self.principal.may_act_for(restaurant_id, self.least_role):
             name = self.least_role.name.lower()
             raise Forbidden("ROLE_TOO_LOW", f"this needs the role {name} or more", metadata={"least_role": name})
+
+    def require_location(self, location_id: str) -> None:
+        """Raise Forbidden when the caller is a device of another location.
+
+        For methods whose request names no location: after reading the document, before anything else.
+        """
+        self.location_checked = True
+        if not self.principal.may_act_at(location_id):
+            raise Forbidden("FOREIGN_LOCATION", "not the device's location (or it might not exist)")
+
+    @property
+    def owes_location_check(self) -> bool:
+        """Whether a device called and nobody has looked yet whether the location is its own."""
+        return self.principal.kind is CallerKind.DEVICE and not self.location_checked
 
 
 CURRENT: ContextVar[Call | None] = ContextVar("call", default=None)

@@ -31,6 +31,14 @@ class CallerKind(StrEnum):
     SERVICE = "service"
 
 
+class DeviceKind(StrEnum):
+    """What a device is for; the same as orderbuddy.options.v1.Device."""
+
+    POS = "pos"
+    PRINTER = "printer"
+    DISPLAY = "display"
+
+
 class Role(IntEnum):
     """What a person is to a restaurant; the same as orderbuddy.options.v1.Role. Ordered: more may do more."""
 
@@ -44,12 +52,14 @@ class Principal:
     """A caller.
 
     `subject` is a user id, device id or service name; `restaurants` are those it may act for, with its role there
-    (staff; a device has the role STAFF); a service may act for all.
+    (staff; a device has the role STAFF); a service may act for all. Devices are of a kind and belong to one location.
     """
 
     kind: CallerKind
     subject: str = ""
     restaurants: Mapping[str, Role] = field(default_factory=dict)
+    location_id: str = ""
+    device: DeviceKind | None = None
 
     def may_act_for(self, restaurant_id: str, least: Role = Role.STAFF) -> bool:
         """Tell whether this caller may act for a restaurant, as `least` or more. Roles are for people only."""
@@ -57,6 +67,10 @@ class Principal:
             return True
         role = self.restaurants.get(restaurant_id)
         return role is not None and (role >= least or self.kind is CallerKind.DEVICE)
+
+    def may_act_at(self, location_id: str) -> bool:
+        """Tell whether this caller may act at a location of its restaurants: devices only at their own."""
+        return self.kind is not CallerKind.DEVICE or location_id.lower() == self.location_id
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.subject}" if self.subject else str(self.kind)
@@ -84,6 +98,8 @@ class Assertions:
             "sub": principal.subject,
             "kind": principal.kind.value,
             "restaurants": {name: int(role) for name, role in principal.restaurants.items()},
+            "location": principal.location_id,
+            "device": principal.device,
             "iat": now,
             "exp": now + lifetime_seconds,
         }
@@ -100,6 +116,13 @@ class Assertions:
                 options={"require": ["exp", "iat", "sub", "kind", "restaurants"]},
             )
             restaurants = {str(name): Role(role) for name, role in claims["restaurants"].items()}
-            return Principal(CallerKind(claims["kind"]), claims["sub"], restaurants)
+            device = claims.get("device")
+            return Principal(
+                CallerKind(claims["kind"]),
+                claims["sub"],
+                restaurants,
+                str(claims.get("location", "")),
+                None if device is None else DeviceKind(device),
+            )
         except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
             raise InvalidAssertion(str(error)) from error

@@ -31,6 +31,7 @@ class CommonSettings(BaseSettings):
     log_format: Literal["json", "human"] = Field("json", validation_alias="ORDERBUDDY_LOG_FORMAT")
     menu_address: str = Field("127.0.0.1:50051", validation_alias="ORDERBUDDY_MENU_ADDRESS")
     ordering_address: str = Field("127.0.0.1:50052", validation_alias="ORDERBUDDY_ORDERING_ADDRESS")
+    station_address: str = Field("127.0.0.1:50054", validation_alias="ORDERBUDDY_STATION_ADDRESS")
     notification_address: str = Field("127.0.0.1:50055", validation_alias="ORDERBUDDY_NOTIFICATION_ADDRESS")
 
     @field_validator("assertion_secret")

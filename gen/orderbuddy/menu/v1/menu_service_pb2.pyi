@@ -190,16 +190,18 @@ class CatalogEntry(_message.Message):
     def __init__(self, key: _Optional[str] = ..., restaurant: _Optional[_Union[_catalog_pb2.Restaurant, _Mapping]] = ..., location: _Optional[_Union[CatalogLocation, _Mapping]] = ..., menu_list: _Optional[_Union[CatalogMenuList, _Mapping]] = ..., menu: _Optional[_Union[_catalog_pb2.Menu, _Mapping]] = ..., origin: _Optional[_Union[_catalog_pb2.Origin, _Mapping]] = ..., campaign: _Optional[_Union[CatalogCampaign, _Mapping]] = ...) -> None: ...
 
 class CatalogLocation(_message.Message):
-    __slots__ = ("restaurant_id", "location", "timezone", "auto_accept_order")
+    __slots__ = ("restaurant_id", "location", "timezone", "auto_accept_order", "ready_when_done")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_FIELD_NUMBER: _ClassVar[int]
     TIMEZONE_FIELD_NUMBER: _ClassVar[int]
     AUTO_ACCEPT_ORDER_FIELD_NUMBER: _ClassVar[int]
+    READY_WHEN_DONE_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location: _catalog_pb2.Location
     timezone: str
     auto_accept_order: bool
-    def __init__(self, restaurant_id: _Optional[str] = ..., location: _Optional[_Union[_catalog_pb2.Location, _Mapping]] = ..., timezone: _Optional[str] = ..., auto_accept_order: _Optional[bool] = ...) -> None: ...
+    ready_when_done: bool
+    def __init__(self, restaurant_id: _Optional[str] = ..., location: _Optional[_Union[_catalog_pb2.Location, _Mapping]] = ..., timezone: _Optional[str] = ..., auto_accept_order: _Optional[bool] = ..., ready_when_done: _Optional[bool] = ...) -> None: ...
 
 class CatalogMenuList(_message.Message):
     __slots__ = ("restaurant_id", "location_id", "menus")

@@ -270,7 +270,7 @@ class GetLocationSettingsResponse(_message.Message):
     def __init__(self, data: _Optional[_Union[LocationSettings, _Mapping]] = ...) -> None: ...
 
 class LocationSettings(_message.Message):
-    __slots__ = ("id", "restaurant_id", "name", "address", "timezone", "working_hours", "order_timing", "alert_numbers", "auto_accept_order", "contact", "version")
+    __slots__ = ("id", "restaurant_id", "name", "address", "timezone", "working_hours", "order_timing", "alert_numbers", "auto_accept_order", "contact", "version", "ready_when_done")
     ID_FIELD_NUMBER: _ClassVar[int]
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -282,6 +282,7 @@ class LocationSettings(_message.Message):
     AUTO_ACCEPT_ORDER_FIELD_NUMBER: _ClassVar[int]
     CONTACT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    READY_WHEN_DONE_FIELD_NUMBER: _ClassVar[int]
     id: str
     restaurant_id: str
     name: str
@@ -293,10 +294,11 @@ class LocationSettings(_message.Message):
     auto_accept_order: bool
     contact: LocationContact
     version: int
-    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., timezone: _Optional[str] = ..., working_hours: _Optional[_Iterable[_Union[DayHours, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTiming, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumber, _Mapping]]] = ..., auto_accept_order: _Optional[bool] = ..., contact: _Optional[_Union[LocationContact, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
+    ready_when_done: bool
+    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., timezone: _Optional[str] = ..., working_hours: _Optional[_Iterable[_Union[DayHours, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTiming, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumber, _Mapping]]] = ..., auto_accept_order: _Optional[bool] = ..., contact: _Optional[_Union[LocationContact, _Mapping]] = ..., version: _Optional[int] = ..., ready_when_done: _Optional[bool] = ...) -> None: ...
 
 class UpdateLocationSettingsRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "timezone", "address", "auto_accept_order", "working_hours", "order_timing", "alert_numbers", "contact", "version", "request_id", "update_mask")
+    __slots__ = ("restaurant_id", "location_id", "timezone", "address", "auto_accept_order", "working_hours", "order_timing", "alert_numbers", "contact", "version", "request_id", "update_mask", "ready_when_done")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     TIMEZONE_FIELD_NUMBER: _ClassVar[int]
@@ -309,6 +311,7 @@ class UpdateLocationSettingsRequest(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    READY_WHEN_DONE_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     timezone: str
@@ -321,7 +324,8 @@ class UpdateLocationSettingsRequest(_message.Message):
     version: int
     request_id: str
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., timezone: _Optional[str] = ..., address: _Optional[str] = ..., auto_accept_order: _Optional[bool] = ..., working_hours: _Optional[_Iterable[_Union[DayHoursChange, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTimingChange, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumberChange, _Mapping]]] = ..., contact: _Optional[_Union[ContactChange, _Mapping]] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    ready_when_done: bool
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., timezone: _Optional[str] = ..., address: _Optional[str] = ..., auto_accept_order: _Optional[bool] = ..., working_hours: _Optional[_Iterable[_Union[DayHoursChange, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTimingChange, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumberChange, _Mapping]]] = ..., contact: _Optional[_Union[ContactChange, _Mapping]] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., ready_when_done: _Optional[bool] = ...) -> None: ...
 
 class DayHoursChange(_message.Message):
     __slots__ = ("day", "is_open", "start_time", "end_time")

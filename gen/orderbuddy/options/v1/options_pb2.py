@@ -25,23 +25,25 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#orderbuddy/options/v1/options.proto\x12\x15orderbuddy.options.v1\x1a google/protobuf/descriptor.proto\"\x9a\x01\n\x06\x41\x63\x63\x65ss\x12.\n\x07\x63\x61llers\x18\x01 \x03(\x0e\x32\x1d.orderbuddy.options.v1.Caller\x12/\n\x07tenancy\x18\x02 \x01(\x0e\x32\x1e.orderbuddy.options.v1.Tenancy\x12/\n\nleast_role\x18\x03 \x01(\x0e\x32\x1b.orderbuddy.options.v1.Role\"\xb7\x01\n\x04Rest\x12\x16\n\x0esuccess_status\x18\x01 \x01(\x05\x12\x1e\n\x16ignores_unknown_fields\x18\x02 \x01(\x08\x12-\n\x06upload\x18\x03 \x01(\x0b\x32\x1d.orderbuddy.options.v1.Upload\x12\x16\n\x0emax_body_bytes\x18\x04 \x01(\x05\x12\x16\n\x0eredirect_field\x18\x05 \x01(\t\x12\x18\n\x10\x64\x65\x61\x64line_seconds\x18\x06 \x01(\x05\"\x1c\n\x06Upload\x12\x12\n\nform_field\x18\x01 \x01(\t*N\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_STAFF\x10\x01\x12\x10\n\x0cROLE_MANAGER\x10\x02\x12\x0e\n\nROLE_OWNER\x10\x03*l\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x11\n\rCALLER_ANYONE\x10\x01\x12\x10\n\x0c\x43\x41LLER_STAFF\x10\x02\x12\x11\n\rCALLER_DEVICE\x10\x03\x12\x12\n\x0e\x43\x41LLER_SERVICE\x10\x04*w\n\x07Tenancy\x12\x17\n\x13TENANCY_UNSPECIFIED\x10\x00\x12\x10\n\x0cTENANCY_NONE\x10\x01\x12\x19\n\x15TENANCY_RESTAURANT_ID\x10\x02\x12\x14\n\x10TENANCY_RESOURCE\x10\x03\x12\x10\n\x0cTENANCY_USER\x10\x04:O\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\x0b\x32\x1d.orderbuddy.options.v1.Access:K\n\x04rest\x12\x1e.google.protobuf.MethodOptions\x18\x8e\x8c\x03 \x01(\x0b\x32\x1b.orderbuddy.options.v1.Rest:A\n\x16ignores_unknown_fields\x12\x1f.google.protobuf.MessageOptions\x18\x8f\x8c\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#orderbuddy/options/v1/options.proto\x12\x15orderbuddy.options.v1\x1a google/protobuf/descriptor.proto\"\xca\x01\n\x06\x41\x63\x63\x65ss\x12.\n\x07\x63\x61llers\x18\x01 \x03(\x0e\x32\x1d.orderbuddy.options.v1.Caller\x12/\n\x07tenancy\x18\x02 \x01(\x0e\x32\x1e.orderbuddy.options.v1.Tenancy\x12/\n\nleast_role\x18\x03 \x01(\x0e\x32\x1b.orderbuddy.options.v1.Role\x12.\n\x07\x64\x65vices\x18\x04 \x03(\x0e\x32\x1d.orderbuddy.options.v1.Device\"\xb7\x01\n\x04Rest\x12\x16\n\x0esuccess_status\x18\x01 \x01(\x05\x12\x1e\n\x16ignores_unknown_fields\x18\x02 \x01(\x08\x12-\n\x06upload\x18\x03 \x01(\x0b\x32\x1d.orderbuddy.options.v1.Upload\x12\x16\n\x0emax_body_bytes\x18\x04 \x01(\x05\x12\x16\n\x0eredirect_field\x18\x05 \x01(\t\x12\x18\n\x10\x64\x65\x61\x64line_seconds\x18\x06 \x01(\x05\"\x1c\n\x06Upload\x12\x12\n\nform_field\x18\x01 \x01(\t*X\n\x06\x44\x65vice\x12\x16\n\x12\x44\x45VICE_UNSPECIFIED\x10\x00\x12\x0e\n\nDEVICE_POS\x10\x01\x12\x12\n\x0e\x44\x45VICE_PRINTER\x10\x02\x12\x12\n\x0e\x44\x45VICE_DISPLAY\x10\x03*N\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_STAFF\x10\x01\x12\x10\n\x0cROLE_MANAGER\x10\x02\x12\x0e\n\nROLE_OWNER\x10\x03*l\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x11\n\rCALLER_ANYONE\x10\x01\x12\x10\n\x0c\x43\x41LLER_STAFF\x10\x02\x12\x11\n\rCALLER_DEVICE\x10\x03\x12\x12\n\x0e\x43\x41LLER_SERVICE\x10\x04*w\n\x07Tenancy\x12\x17\n\x13TENANCY_UNSPECIFIED\x10\x00\x12\x10\n\x0cTENANCY_NONE\x10\x01\x12\x19\n\x15TENANCY_RESTAURANT_ID\x10\x02\x12\x14\n\x10TENANCY_RESOURCE\x10\x03\x12\x10\n\x0cTENANCY_USER\x10\x04:O\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\x0b\x32\x1d.orderbuddy.options.v1.Access:K\n\x04rest\x12\x1e.google.protobuf.MethodOptions\x18\x8e\x8c\x03 \x01(\x0b\x32\x1b.orderbuddy.options.v1.Rest:A\n\x16ignores_unknown_fields\x12\x1f.google.protobuf.MessageOptions\x18\x8f\x8c\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'orderbuddy.options.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=469
-  _globals['_ROLE']._serialized_end=547
-  _globals['_CALLER']._serialized_start=549
-  _globals['_CALLER']._serialized_end=657
-  _globals['_TENANCY']._serialized_start=659
-  _globals['_TENANCY']._serialized_end=778
+  _globals['_DEVICE']._serialized_start=517
+  _globals['_DEVICE']._serialized_end=605
+  _globals['_ROLE']._serialized_start=607
+  _globals['_ROLE']._serialized_end=685
+  _globals['_CALLER']._serialized_start=687
+  _globals['_CALLER']._serialized_end=795
+  _globals['_TENANCY']._serialized_start=797
+  _globals['_TENANCY']._serialized_end=916
   _globals['_ACCESS']._serialized_start=97
-  _globals['_ACCESS']._serialized_end=251
-  _globals['_REST']._serialized_start=254
-  _globals['_REST']._serialized_end=437
-  _globals['_UPLOAD']._serialized_start=439
-  _globals['_UPLOAD']._serialized_end=467
+  _globals['_ACCESS']._serialized_end=299
+  _globals['_REST']._serialized_start=302
+  _globals['_REST']._serialized_end=485
+  _globals['_UPLOAD']._serialized_start=487
+  _globals['_UPLOAD']._serialized_end=515
 # @@protoc_insertion_point(module_scope)

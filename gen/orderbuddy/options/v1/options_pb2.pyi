@@ -8,6 +8,13 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Device(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DEVICE_UNSPECIFIED: _ClassVar[Device]
+    DEVICE_POS: _ClassVar[Device]
+    DEVICE_PRINTER: _ClassVar[Device]
+    DEVICE_DISPLAY: _ClassVar[Device]
+
 class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ROLE_UNSPECIFIED: _ClassVar[Role]
@@ -30,6 +37,10 @@ class Tenancy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TENANCY_RESTAURANT_ID: _ClassVar[Tenancy]
     TENANCY_RESOURCE: _ClassVar[Tenancy]
     TENANCY_USER: _ClassVar[Tenancy]
+DEVICE_UNSPECIFIED: Device
+DEVICE_POS: Device
+DEVICE_PRINTER: Device
+DEVICE_DISPLAY: Device
 ROLE_UNSPECIFIED: Role
 ROLE_STAFF: Role
 ROLE_MANAGER: Role
@@ -52,14 +63,16 @@ IGNORES_UNKNOWN_FIELDS_FIELD_NUMBER: _ClassVar[int]
 ignores_unknown_fields: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("callers", "tenancy", "least_role")
+    __slots__ = ("callers", "tenancy", "least_role", "devices")
     CALLERS_FIELD_NUMBER: _ClassVar[int]
     TENANCY_FIELD_NUMBER: _ClassVar[int]
     LEAST_ROLE_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
     callers: _containers.RepeatedScalarFieldContainer[Caller]
     tenancy: Tenancy
     least_role: Role
-    def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ..., least_role: _Optional[_Union[Role, str]] = ...) -> None: ...
+    devices: _containers.RepeatedScalarFieldContainer[Device]
+    def __init__(self, callers: _Optional[_Iterable[_Union[Caller, str]]] = ..., tenancy: _Optional[_Union[Tenancy, str]] = ..., least_role: _Optional[_Union[Role, str]] = ..., devices: _Optional[_Iterable[_Union[Device, str]]] = ...) -> None: ...
 
 class Rest(_message.Message):
     __slots__ = ("success_status", "ignores_unknown_fields", "upload", "max_body_bytes", "redirect_field", "deadline_seconds")

@@ -20,12 +20,25 @@ class OrderStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_STATUS_READY_FOR_PICKUP: _ClassVar[OrderStatus]
     ORDER_STATUS_PICKED_UP: _ClassVar[OrderStatus]
     ORDER_STATUS_CANCELED: _ClassVar[OrderStatus]
+
+class LineStep(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LINE_STEP_UNSPECIFIED: _ClassVar[LineStep]
+    LINE_STEP_STARTED: _ClassVar[LineStep]
+    LINE_STEP_COMPLETED: _ClassVar[LineStep]
+    LINE_STEP_RECALLED: _ClassVar[LineStep]
+    LINE_STEP_VOIDED: _ClassVar[LineStep]
 ORDER_STATUS_UNSPECIFIED: OrderStatus
 ORDER_STATUS_CREATED: OrderStatus
 ORDER_STATUS_ACCEPTED: OrderStatus
 ORDER_STATUS_READY_FOR_PICKUP: OrderStatus
 ORDER_STATUS_PICKED_UP: OrderStatus
 ORDER_STATUS_CANCELED: OrderStatus
+LINE_STEP_UNSPECIFIED: LineStep
+LINE_STEP_STARTED: LineStep
+LINE_STEP_COMPLETED: LineStep
+LINE_STEP_RECALLED: LineStep
+LINE_STEP_VOIDED: LineStep
 
 class CartCustomer(_message.Message):
     __slots__ = ("name", "phone")
@@ -188,7 +201,14 @@ class OrderDiscount(_message.Message):
     def __init__(self, name: _Optional[str] = ..., type: _Optional[str] = ..., amount_cents: _Optional[int] = ...) -> None: ...
 
 class OrderRecord(_message.Message):
-    __slots__ = ("order", "status", "customer_phone", "payment_id", "started_at", "ended_at", "version", "history", "cancel_reason", "correlation_id")
+    __slots__ = ("order", "status", "customer_phone", "payment_id", "started_at", "ended_at", "version", "history", "cancel_reason", "correlation_id", "voided_lines", "seen_by_stations", "accepted_at")
+    class SeenByStationsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     ORDER_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_PHONE_FIELD_NUMBER: _ClassVar[int]
@@ -199,6 +219,9 @@ class OrderRecord(_message.Message):
     HISTORY_FIELD_NUMBER: _ClassVar[int]
     CANCEL_REASON_FIELD_NUMBER: _ClassVar[int]
     CORRELATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VOIDED_LINES_FIELD_NUMBER: _ClassVar[int]
+    SEEN_BY_STATIONS_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_AT_FIELD_NUMBER: _ClassVar[int]
     order: Order
     status: OrderStatus
     customer_phone: str
@@ -209,26 +232,51 @@ class OrderRecord(_message.Message):
     history: _containers.RepeatedCompositeFieldContainer[OrderHistoryEntry]
     cancel_reason: str
     correlation_id: str
-    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ...) -> None: ...
+    voided_lines: _containers.RepeatedCompositeFieldContainer[VoidedLine]
+    seen_by_stations: _containers.ScalarMap[str, int]
+    accepted_at: _timestamp_pb2.Timestamp
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ..., voided_lines: _Optional[_Iterable[_Union[VoidedLine, _Mapping]]] = ..., seen_by_stations: _Optional[_Mapping[str, int]] = ..., accepted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class VoidedLine(_message.Message):
+    __slots__ = ("line", "reason", "at", "version")
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    line: OrderLine
+    reason: str
+    at: _timestamp_pb2.Timestamp
+    version: int
+    def __init__(self, line: _Optional[_Union[OrderLine, _Mapping]] = ..., reason: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ...) -> None: ...
+
+class LineChange(_message.Message):
+    __slots__ = ("line_id", "step")
+    LINE_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    line_id: str
+    step: LineStep
+    def __init__(self, line_id: _Optional[str] = ..., step: _Optional[_Union[LineStep, str]] = ...) -> None: ...
 
 class OrderHistoryEntry(_message.Message):
-    __slots__ = ("version", "from_status", "to_status", "at", "actor", "reason")
+    __slots__ = ("version", "from_status", "to_status", "at", "actor", "reason", "lines")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     FROM_STATUS_FIELD_NUMBER: _ClassVar[int]
     TO_STATUS_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
     version: int
     from_status: str
     to_status: str
     at: _timestamp_pb2.Timestamp
     actor: str
     reason: str
-    def __init__(self, version: _Optional[int] = ..., from_status: _Optional[str] = ..., to_status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    lines: _containers.RepeatedCompositeFieldContainer[LineChange]
+    def __init__(self, version: _Optional[int] = ..., from_status: _Optional[str] = ..., to_status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[LineChange, _Mapping]]] = ...) -> None: ...
 
 class OrderChange(_message.Message):
-    __slots__ = ("order_id", "version", "status", "at", "order", "record", "removed", "keeps_version")
+    __slots__ = ("order_id", "version", "status", "at", "order", "record", "removed", "keeps_version", "previous_status", "lines")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -237,6 +285,8 @@ class OrderChange(_message.Message):
     RECORD_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
     KEEPS_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_STATUS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     version: int
     status: str
@@ -245,4 +295,6 @@ class OrderChange(_message.Message):
     record: OrderRecord
     removed: bool
     keeps_version: bool
-    def __init__(self, order_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[Order, _Mapping]] = ..., record: _Optional[_Union[OrderRecord, _Mapping]] = ..., removed: _Optional[bool] = ..., keeps_version: _Optional[bool] = ...) -> None: ...
+    previous_status: str
+    lines: _containers.RepeatedCompositeFieldContainer[LineChange]
+    def __init__(self, order_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[Order, _Mapping]] = ..., record: _Optional[_Union[OrderRecord, _Mapping]] = ..., removed: _Optional[bool] = ..., keeps_version: _Optional[bool] = ..., previous_status: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[LineChange, _Mapping]]] = ...) -> None: ...

@@ -22,13 +22,115 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from orderbuddy.options.v1 import options_pb2 as orderbuddy_dot_options_dot_v1_dot_options__pb2
+from orderbuddy.ordering.v1 import order_pb2 as orderbuddy_dot_ordering_dot_v1_dot_order__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+orderbuddy/station/v1/station_service.proto\x12\x15orderbuddy.station.v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+orderbuddy/station/v1/station_service.proto\x12\x15orderbuddy.station.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#orderbuddy/options/v1/options.proto\x1a\"orderbuddy/ordering/v1/order.proto\"s\n\x07Station\x12\x0f\n\x02id\x18\x01 \x01(\tR\x03_id\x12\x15\n\rrestaurant_id\x18\x02 \x01(\t\x12\x13\n\x0blocation_id\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0c\n\x04tags\x18\x05 \x03(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\xc3\x01\n\x14\x43reateStationRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x13\x32\x11^[0-9a-fA-F]{24}$\xc8\x01\x01\x12\x18\n\x04name\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\x04tags\x18\x04 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"E\n\x15\x43reateStationResponse\x12,\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1e.orderbuddy.station.v1.Station\"Y\n\x13ListStationsRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"D\n\x14ListStationsResponse\x12,\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1e.orderbuddy.station.v1.Station\"\xb3\x02\n\x14UpdateStationRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x04name\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x88\x01\x01\x12\x1e\n\x04tags\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12\x14\n\x07version\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x1c\n\nrequest_id\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x0bupdate_mask\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x07\n\x05_nameB\n\n\x08_version\"E\n\x15UpdateStationResponse\x12,\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x1e.orderbuddy.station.v1.Station\"z\n\x14\x44\x65leteStationRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"%\n\x15\x44\x65leteStationResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x08\"~\n\x18ListStationOrdersRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"O\n\x19ListStationOrdersResponse\x12\x32\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32$.orderbuddy.station.v1.StationOrders\"\x8f\x01\n\rStationOrders\x12\x15\n\rlocation_name\x18\x01 \x01(\t\x12\x14\n\x0cstation_name\x18\x02 \x01(\t\x12\x14\n\x0cstation_tags\x18\x03 \x03(\t\x12;\n\x0ematched_orders\x18\x04 \x03(\x0b\x32#.orderbuddy.station.v1.StationOrder\"\xc1\x01\n\x0cStationOrder\x12\x0f\n\x02id\x18\x01 \x01(\tR\x03_id\x12\x12\n\norder_code\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x13\n\x0blocation_id\x18\x04 \x01(\t\x12\x35\n\x04meta\x18\x05 \x01(\x0b\x32\'.orderbuddy.station.v1.StationOrderMeta\x12\x30\n\x05items\x18\x06 \x03(\x0b\x32!.orderbuddy.ordering.v1.OrderLine\"*\n\x10StationOrderMeta\x12\x16\n\x0e\x63orrelation_id\x18\x01 \x01(\t\"\x9a\x01\n\x16GetStationOrderRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\x0cstation_tags\x18\x04 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x64\"R\n\x17GetStationOrderResponse\x12\x37\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32).orderbuddy.station.v1.SingleStationOrder\"\xd7\x02\n\x12SingleStationOrder\x12\x0f\n\x02id\x18\x01 \x01(\tR\x03_id\x12\x12\n\norder_code\x18\x02 \x01(\t\x12\x35\n\x04meta\x18\x03 \x01(\x0b\x32\'.orderbuddy.station.v1.StationOrderMeta\x12\x0e\n\x06status\x18\x04 \x01(\t\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12=\n\x08\x63ustomer\x18\x06 \x01(\x0b\x32+.orderbuddy.station.v1.StationOrderCustomer\x12\x30\n\x05items\x18\x07 \x03(\x0b\x32!.orderbuddy.ordering.v1.OrderLine\x12\x1e\n\x11total_price_cents\x18\x08 \x01(\x03H\x00\x88\x01\x01\x42\x14\n\x12_total_price_cents\"3\n\x14StationOrderCustomer\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05phone\x18\x02 \x01(\t2\xc7\x08\n\x0eStationService\x12\x93\x01\n\rCreateStation\x12+.orderbuddy.station.v1.CreateStationRequest\x1a,.orderbuddy.station.v1.CreateStationResponse\"\'\xea\xe0\x18\x08\n\x02\x02\x04\x10\x02\x18\x02\xf2\xe0\x18\x03\x08\xc9\x01\x82\xd3\xe4\x93\x02\x0e\"\t/stations:\x01*\x12\xa3\x01\n\x0cListStations\x12*.orderbuddy.station.v1.ListStationsRequest\x1a+.orderbuddy.station.v1.ListStationsResponse\":\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02)\x12\'/stations/{restaurant_id}/{location_id}\x12\xb7\x01\n\rUpdateStation\x12+.orderbuddy.station.v1.UpdateStationRequest\x1a,.orderbuddy.station.v1.UpdateStationResponse\"K\xea\xe0\x18\x08\n\x02\x02\x04\x10\x02\x18\x02\x82\xd3\xe4\x93\x02\x39\x32\x34/stations/{restaurant_id}/{location_id}/{station_id}:\x01*\x12\xb4\x01\n\rDeleteStation\x12+.orderbuddy.station.v1.DeleteStationRequest\x1a,.orderbuddy.station.v1.DeleteStationResponse\"H\xea\xe0\x18\x08\n\x02\x02\x04\x10\x02\x18\x02\x82\xd3\xe4\x93\x02\x36*4/stations/{restaurant_id}/{location_id}/{station_id}\x12\xc6\x01\n\x11ListStationOrders\x12/.orderbuddy.station.v1.ListStationOrdersRequest\x1a\x30.orderbuddy.station.v1.ListStationOrdersResponse\"N\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02=\x12;/stations/{restaurant_id}/{location_id}/{station_id}/orders\x12\xbe\x01\n\x0fGetStationOrder\x12-.orderbuddy.station.v1.GetStationOrderRequest\x1a..orderbuddy.station.v1.GetStationOrderResponse\"L\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02;\x12\x39/stations/{restaurant_id}/{location_id}/orders/{order_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'orderbuddy.station.v1.station_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\030r\0232\021^[0-9a-fA-F]{24}$\310\001\001'
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['tags']._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['tags']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATESTATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTSTATIONSREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_LISTSTATIONSREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTSTATIONSREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_LISTSTATIONSREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['station_id']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['station_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['tags']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['tags']._serialized_options = b'\272H\r\222\001\n\0202\"\006r\004\020\001\030d'
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATESTATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['station_id']._loaded_options = None
+  _globals['_DELETESTATIONREQUEST'].fields_by_name['station_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['station_id']._loaded_options = None
+  _globals['_LISTSTATIONORDERSREQUEST'].fields_by_name['station_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['location_id']._loaded_options = None
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['location_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['order_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['station_tags']._loaded_options = None
+  _globals['_GETSTATIONORDERREQUEST'].fields_by_name['station_tags']._serialized_options = b'\272H\005\222\001\002\020d'
+  _globals['_STATIONSERVICE'].methods_by_name['CreateStation']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['CreateStation']._serialized_options = b'\352\340\030\010\n\002\002\004\020\002\030\002\362\340\030\003\010\311\001\202\323\344\223\002\016\"\t/stations:\001*'
+  _globals['_STATIONSERVICE'].methods_by_name['ListStations']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['ListStations']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\002\202\323\344\223\002)\022\'/stations/{restaurant_id}/{location_id}'
+  _globals['_STATIONSERVICE'].methods_by_name['UpdateStation']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['UpdateStation']._serialized_options = b'\352\340\030\010\n\002\002\004\020\002\030\002\202\323\344\223\002924/stations/{restaurant_id}/{location_id}/{station_id}:\001*'
+  _globals['_STATIONSERVICE'].methods_by_name['DeleteStation']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['DeleteStation']._serialized_options = b'\352\340\030\010\n\002\002\004\020\002\030\002\202\323\344\223\0026*4/stations/{restaurant_id}/{location_id}/{station_id}'
+  _globals['_STATIONSERVICE'].methods_by_name['ListStationOrders']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['ListStationOrders']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\002\202\323\344\223\002=\022;/stations/{restaurant_id}/{location_id}/{station_id}/orders'
+  _globals['_STATIONSERVICE'].methods_by_name['GetStationOrder']._loaded_options = None
+  _globals['_STATIONSERVICE'].methods_by_name['GetStationOrder']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\002\202\323\344\223\002;\0229/stations/{restaurant_id}/{location_id}/orders/{order_id}'
+  _globals['_STATION']._serialized_start=269
+  _globals['_STATION']._serialized_end=384
+  _globals['_CREATESTATIONREQUEST']._serialized_start=387
+  _globals['_CREATESTATIONREQUEST']._serialized_end=582
+  _globals['_CREATESTATIONRESPONSE']._serialized_start=584
+  _globals['_CREATESTATIONRESPONSE']._serialized_end=653
+  _globals['_LISTSTATIONSREQUEST']._serialized_start=655
+  _globals['_LISTSTATIONSREQUEST']._serialized_end=744
+  _globals['_LISTSTATIONSRESPONSE']._serialized_start=746
+  _globals['_LISTSTATIONSRESPONSE']._serialized_end=814
+  _globals['_UPDATESTATIONREQUEST']._serialized_start=817
+  _globals['_UPDATESTATIONREQUEST']._serialized_end=1124
+  _globals['_UPDATESTATIONRESPONSE']._serialized_start=1126
+  _globals['_UPDATESTATIONRESPONSE']._serialized_end=1195
+  _globals['_DELETESTATIONREQUEST']._serialized_start=1197
+  _globals['_DELETESTATIONREQUEST']._serialized_end=1319
+  _globals['_DELETESTATIONRESPONSE']._serialized_start=1321
+  _globals['_DELETESTATIONRESPONSE']._serialized_end=1358
+  _globals['_LISTSTATIONORDERSREQUEST']._serialized_start=1360
+  _globals['_LISTSTATIONORDERSREQUEST']._serialized_end=1486
+  _globals['_LISTSTATIONORDERSRESPONSE']._serialized_start=1488
+  _globals['_LISTSTATIONORDERSRESPONSE']._serialized_end=1567
+  _globals['_STATIONORDERS']._serialized_start=1570
+  _globals['_STATIONORDERS']._serialized_end=1713
+  _globals['_STATIONORDER']._serialized_start=1716
+  _globals['_STATIONORDER']._serialized_end=1909
+  _globals['_STATIONORDERMETA']._serialized_start=1911
+  _globals['_STATIONORDERMETA']._serialized_end=1953
+  _globals['_GETSTATIONORDERREQUEST']._serialized_start=1956
+  _globals['_GETSTATIONORDERREQUEST']._serialized_end=2110
+  _globals['_GETSTATIONORDERRESPONSE']._serialized_start=2112
+  _globals['_GETSTATIONORDERRESPONSE']._serialized_end=2194
+  _globals['_SINGLESTATIONORDER']._serialized_start=2197
+  _globals['_SINGLESTATIONORDER']._serialized_end=2540
+  _globals['_STATIONORDERCUSTOMER']._serialized_start=2542
+  _globals['_STATIONORDERCUSTOMER']._serialized_end=2593
+  _globals['_STATIONSERVICE']._serialized_start=2596
+  _globals['_STATIONSERVICE']._serialized_end=3691
 # @@protoc_insertion_point(module_scope)

@@ -635,6 +635,11 @@ class CatalogLocation(betterproto2.Message):
 
     auto_accept_order: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
 
+    ready_when_done: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Whether an order is ready as soon as its last line is done.
+    """
+
 
 default_message_pool.register_message("orderbuddy.menu.v1", "CatalogLocation", CatalogLocation)
 
@@ -1698,6 +1703,11 @@ class LocationSettings(betterproto2.Message):
     contact: "LocationContact | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
 
     version: "int" = betterproto2.field(11, betterproto2.TYPE_INT64)
+
+    ready_when_done: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
+    """
+    Whether an order is marked ready when its last line is done. New; false where it was never set.
+    """
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "LocationSettings", LocationSettings)
@@ -3120,6 +3130,11 @@ class UpdateLocationSettingsRequest(betterproto2.Message):
     )
     """
     Names lists that are changed though they are empty. REST: what the body holds, be it null.
+    """
+
+    ready_when_done: "bool | None" = betterproto2.field(13, betterproto2.TYPE_BOOL, optional=True)
+    """
+    Whether an order is marked ready when its last line is done.
     """
 
 

@@ -3,7 +3,7 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("Access", "Caller", "Rest", "Role", "Tenancy", "Upload")
+__all__ = ("Access", "Caller", "Device", "Rest", "Role", "Tenancy", "Upload")
 
 from dataclasses import dataclass
 
@@ -60,6 +60,47 @@ class Caller(betterproto2.Enum):
             "CALLER_STAFF": 2,
             "CALLER_DEVICE": 3,
             "CALLER_SERVICE": 4,
+        }
+
+
+class Device(betterproto2.Enum):
+    """
+    What a device is for.
+    """
+
+    UNSPECIFIED = 0
+
+    POS = 1
+    """
+    A point of sale: orders at the counter.
+    """
+
+    PRINTER = 2
+    """
+    A printer, or the agent that speaks for it.
+    """
+
+    DISPLAY = 3
+    """
+    A screen in the kitchen.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "DEVICE_UNSPECIFIED",
+            1: "DEVICE_POS",
+            2: "DEVICE_PRINTER",
+            3: "DEVICE_DISPLAY",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "DEVICE_UNSPECIFIED": 0,
+            "DEVICE_POS": 1,
+            "DEVICE_PRINTER": 2,
+            "DEVICE_DISPLAY": 3,
         }
 
 
@@ -173,6 +214,12 @@ class Access(betterproto2.Message):
     """
     The least that a member of the restaurant must be; unspecified: staff. Only with a tenancy that names a restaurant, and only for
     callers of kind staff.
+    """
+
+    devices: "list[Device]" = betterproto2.field(4, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    Which devices are let in, when callers of kind device are; empty: all. Every device is held to its own location: by the request's field
+    `location_id`, else the servicer must call `current_call().require_location(...)` after reading the document.
     """
 
 
