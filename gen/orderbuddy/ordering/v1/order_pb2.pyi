@@ -202,13 +202,6 @@ class OrderDiscount(_message.Message):
 
 class OrderRecord(_message.Message):
     __slots__ = ("order", "status", "customer_phone", "payment_id", "started_at", "ended_at", "version", "history", "cancel_reason", "correlation_id", "voided_lines", "seen_by_stations", "accepted_at")
-    class SeenByStationsEntry(_message.Message):
-        __slots__ = ("key", "value")
-        KEY_FIELD_NUMBER: _ClassVar[int]
-        VALUE_FIELD_NUMBER: _ClassVar[int]
-        key: str
-        value: int
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     ORDER_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_PHONE_FIELD_NUMBER: _ClassVar[int]
@@ -233,9 +226,17 @@ class OrderRecord(_message.Message):
     cancel_reason: str
     correlation_id: str
     voided_lines: _containers.RepeatedCompositeFieldContainer[VoidedLine]
-    seen_by_stations: _containers.ScalarMap[str, int]
+    seen_by_stations: _containers.RepeatedCompositeFieldContainer[SeenByStation]
     accepted_at: _timestamp_pb2.Timestamp
-    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ..., voided_lines: _Optional[_Iterable[_Union[VoidedLine, _Mapping]]] = ..., seen_by_stations: _Optional[_Mapping[str, int]] = ..., accepted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ..., voided_lines: _Optional[_Iterable[_Union[VoidedLine, _Mapping]]] = ..., seen_by_stations: _Optional[_Iterable[_Union[SeenByStation, _Mapping]]] = ..., accepted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SeenByStation(_message.Message):
+    __slots__ = ("station_id", "version")
+    STATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    station_id: str
+    version: int
+    def __init__(self, station_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class VoidedLine(_message.Message):
     __slots__ = ("line", "reason", "at", "version")

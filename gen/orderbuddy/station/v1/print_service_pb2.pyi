@@ -115,18 +115,19 @@ class WatchPrintJobsRequest(_message.Message):
     def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
 
 class WatchPrintJobsResponse(_message.Message):
-    __slots__ = ("job",)
+    __slots__ = ("job", "content")
     JOB_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
     job: PrintJob
-    def __init__(self, job: _Optional[_Union[PrintJob, _Mapping]] = ...) -> None: ...
+    content: bytes
+    def __init__(self, job: _Optional[_Union[PrintJob, _Mapping]] = ..., content: _Optional[bytes] = ...) -> None: ...
 
 class PrintJob(_message.Message):
-    __slots__ = ("id", "printer_id", "kind", "format", "content", "order_id", "order_code", "station_id", "state", "attempt", "reason", "created_at", "ended_at")
+    __slots__ = ("id", "printer_id", "kind", "format", "order_id", "order_code", "station_id", "state", "attempt", "reason", "created_at", "ended_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     PRINTER_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
-    CONTENT_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_CODE_FIELD_NUMBER: _ClassVar[int]
     STATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -139,7 +140,6 @@ class PrintJob(_message.Message):
     printer_id: str
     kind: PrintKind
     format: PrintFormat
-    content: bytes
     order_id: str
     order_code: str
     station_id: str
@@ -148,7 +148,7 @@ class PrintJob(_message.Message):
     reason: str
     created_at: _timestamp_pb2.Timestamp
     ended_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., printer_id: _Optional[str] = ..., kind: _Optional[_Union[PrintKind, str]] = ..., format: _Optional[_Union[PrintFormat, str]] = ..., content: _Optional[bytes] = ..., order_id: _Optional[str] = ..., order_code: _Optional[str] = ..., station_id: _Optional[str] = ..., state: _Optional[_Union[PrintJobState, str]] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., printer_id: _Optional[str] = ..., kind: _Optional[_Union[PrintKind, str]] = ..., format: _Optional[_Union[PrintFormat, str]] = ..., order_id: _Optional[str] = ..., order_code: _Optional[str] = ..., station_id: _Optional[str] = ..., state: _Optional[_Union[PrintJobState, str]] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AcknowledgePrintJobRequest(_message.Message):
     __slots__ = ("restaurant_id", "location_id", "job_id", "state", "reason")

@@ -113,7 +113,7 @@ class PrintServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPrintJobs(self, request, context):
-        """ListPrintJobs returns a location's newest jobs, newest first, without content.
+        """ListPrintJobs returns a location's newest jobs, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

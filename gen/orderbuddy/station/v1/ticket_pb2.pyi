@@ -18,6 +18,8 @@ class TicketState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TICKET_STATE_STARTED: _ClassVar[TicketState]
     TICKET_STATE_DONE: _ClassVar[TicketState]
     TICKET_STATE_CANCELED: _ClassVar[TicketState]
+    TICKET_STATE_WAITING: _ClassVar[TicketState]
+    TICKET_STATE_GONE: _ClassVar[TicketState]
 
 class TicketChangeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -29,6 +31,8 @@ TICKET_STATE_NEW: TicketState
 TICKET_STATE_STARTED: TicketState
 TICKET_STATE_DONE: TicketState
 TICKET_STATE_CANCELED: TicketState
+TICKET_STATE_WAITING: TicketState
+TICKET_STATE_GONE: TicketState
 TICKET_CHANGE_KIND_UNSPECIFIED: TicketChangeKind
 TICKET_CHANGE_KIND_LINE_VOIDED: TicketChangeKind
 TICKET_CHANGE_KIND_ORDER_CANCELED: TicketChangeKind

@@ -74,6 +74,7 @@ __all__ = (
     "RecallOrderLinesRequest",
     "RecallOrderLinesResponse",
     "ReportServiceStub",
+    "SeenByStation",
     "SetOrderItemStatusRequest",
     "SetOrderItemStatusResponse",
     "SetOrderStatusRequest",
@@ -1233,11 +1234,9 @@ class OrderRecord(betterproto2.Message):
     Lines that were taken back after the order was placed, in that order. They are in `order.items` no more.
     """
 
-    seen_by_stations: "dict[str, int]" = betterproto2.field(
-        12, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT64)
-    )
+    seen_by_stations: "list[SeenByStation]" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    By station id: the version up to which a station has seen what was taken back.
+    Which stations have seen what was taken back.
     """
 
     accepted_at: "datetime.datetime | None" = betterproto2.field(
@@ -1404,6 +1403,26 @@ class RecallOrderLinesResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "RecallOrderLinesResponse", RecallOrderLinesResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SeenByStation(betterproto2.Message):
+    """
+    A station that has seen what was taken back from an order.
+    """
+
+    station_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    An id, or `unrouted`.
+    """
+
+    version: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    Up to this version of the order.
+    """
+
+
+default_message_pool.register_message("orderbuddy.ordering.v1", "SeenByStation", SeenByStation)
 
 
 @dataclass(eq=False, repr=False)

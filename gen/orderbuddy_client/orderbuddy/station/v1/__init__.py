@@ -287,6 +287,16 @@ class TicketState(betterproto2.Enum):
     The order was canceled and the station has not seen it yet.
     """
 
+    WAITING = 5
+    """
+    The order is placed, but not taken on yet: not to be made yet.
+    """
+
+    GONE = 6
+    """
+    Of no interest to the station any more: picked up, or canceled and seen (or canceled before it was sent).
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -295,6 +305,8 @@ class TicketState(betterproto2.Enum):
             2: "TICKET_STATE_STARTED",
             3: "TICKET_STATE_DONE",
             4: "TICKET_STATE_CANCELED",
+            5: "TICKET_STATE_WAITING",
+            6: "TICKET_STATE_GONE",
         }
 
     @classmethod
@@ -305,6 +317,8 @@ class TicketState(betterproto2.Enum):
             "TICKET_STATE_STARTED": 2,
             "TICKET_STATE_DONE": 3,
             "TICKET_STATE_CANCELED": 4,
+            "TICKET_STATE_WAITING": 5,
+            "TICKET_STATE_GONE": 6,
         }
 
 
@@ -330,9 +344,6 @@ default_message_pool.register_message("orderbuddy.station.v1", "AcknowledgePrint
 @dataclass(eq=False, repr=False)
 class AcknowledgePrintJobResponse(betterproto2.Message):
     job: "PrintJob | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    Without content.
-    """
 
 
 default_message_pool.register_message(
@@ -608,7 +619,7 @@ class KitchenEvent(betterproto2.Message):
 
     tickets: "list[Ticket]" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The order's tickets after it; of one station in the stream of one. None for an order that is not taken on yet, or is gone.
+    The order's tickets after it, in whatever state; of one station in the stream of one.
     """
 
     at: "datetime.datetime | None" = betterproto2.field(
@@ -769,11 +780,6 @@ class PrintJob(betterproto2.Message):
 
     format: "PrintFormat" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: PrintFormat(0))
 
-    content: "bytes" = betterproto2.field(5, betterproto2.TYPE_BYTES)
-    """
-    What to send to the printer. Empty in lists.
-    """
-
     order_id: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
 
     order_code: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
@@ -834,9 +840,6 @@ default_message_pool.register_message("orderbuddy.station.v1", "PrintOrderReques
 @dataclass(eq=False, repr=False)
 class PrintOrderResponse(betterproto2.Message):
     data: "PrintJob | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    Without content.
-    """
 
 
 default_message_pool.register_message("orderbuddy.station.v1", "PrintOrderResponse", PrintOrderResponse)
@@ -1462,6 +1465,11 @@ class WatchPrintJobsResponse(betterproto2.Message):
     Unset: a heartbeat.
     """
 
+    content: "bytes" = betterproto2.field(2, betterproto2.TYPE_BYTES)
+    """
+    What to send to the printer.
+    """
+
 
 default_message_pool.register_message("orderbuddy.station.v1", "WatchPrintJobsResponse", WatchPrintJobsResponse)
 
@@ -1742,7 +1750,7 @@ class PrintServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ListPrintJobsResponse":
         """
-        ListPrintJobs returns a location's newest jobs, newest first, without content.
+        ListPrintJobs returns a location's newest jobs, newest first.
         """
 
         return await self._unary_unary(
