@@ -16,7 +16,12 @@ from orderbuddy.menu.v1 import (
     origin_service_pb2,
     restaurant_service_pb2,
 )
-from orderbuddy.ordering.v1 import ordering_service_pb2, report_service_pb2, staff_order_service_pb2
+from orderbuddy.ordering.v1 import (
+    line_service_pb2,
+    ordering_service_pb2,
+    report_service_pb2,
+    staff_order_service_pb2,
+)
 
 from edge.accounts import Accounts
 from edge.answers import Answer, Problem, problem
@@ -60,6 +65,7 @@ _IN_ORDERING: Final = (
     ORDERING,
     staff_order_service_pb2.DESCRIPTOR.services_by_name["StaffOrderService"],
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+    line_service_pb2.DESCRIPTOR.services_by_name["OrderLineService"],
 )
 
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")

@@ -100,6 +100,13 @@ class Hub(Generic[EventType]):
         for reader in {r for key in item.keys for r in self._readers.get(key, ())}:
             reader.offer(item)
 
+    def tell(self, event: EventType, keys: Iterable[Hashable] | None = None) -> None:
+        """Hand something that has no place in the stream to those subscribed to a key, or to everybody. Not kept."""
+        wanted = self._readers if keys is None else keys
+        item = Positioned("", event, ())
+        for reader in {r for key in wanted for r in self._readers.get(key, ())}:
+            reader.offer(item)
+
     def advance(self, token: str) -> None:
         """Note that nothing happened up to this token."""
         if token != self._position:

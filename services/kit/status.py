@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import grpc
 from google.protobuf import any_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, NetworkTimeout, PyMongoError, WaitQueueTimeoutError
 
 from services.kit.errors import DOMAIN, FieldViolation, InvalidInput, OrderBuddyError, Unavailable
@@ -43,10 +45,22 @@ def to_status(error: OrderBuddyError) -> status_pb2.Status:
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=error.code.value[0], message=error.message)
     for detail in (*details, *error.details):
+        if isinstance(detail, any_pb2.Any):  # from another status, packed already
+            status.details.append(detail)
+            continue
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
     return status
+
+
+def from_rpc_error(error: grpc.aio.AioRpcError) -> OrderBuddyError:
+    """Return the error of a call to another service of ours, so that our caller gets what it said."""
+    status = rpc_status.from_call(error)
+    known = from_status(status) if status is not None else None
+    if known is not None:
+        return known
+    return Unavailable("SERVICE_AWAY", "a service that this needs does not answer; try again", retry_after_seconds=1)
 
 
 def from_status(status: status_pb2.Status) -> OrderBuddyError | None:

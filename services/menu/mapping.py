@@ -88,6 +88,7 @@ def catalog_location(document: Stored, now: datetime, *, full: bool) -> rpc.Cata
     if full:
         entry.timezone = text(document.get("timezone"))
         entry.auto_accept_order = document.get("autoAcceptOrder") is True
+        entry.ready_when_done = document.get("readyWhenDone") is True
     return entry
 
 

@@ -34,6 +34,7 @@ _RESTAURANT: Final = {"name": 1, "concept": 1, "logo": 1}
 _LOCATION: Final = {
     **dict.fromkeys(("restaurantId", "locationSlug", "name", "isActive", "timezone", "workingHours", "orderTiming"), 1),
     "autoAcceptOrder": 1,
+    "readyWhenDone": 1,
     "payment.acceptPayment": 1,
     "payment.emergepayWalletsPublicId": 1,
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from orderbuddy.ordering.v1 import (
+    line_service_pb2,
+    line_service_pb2_grpc,
     ordering_service_pb2,
     ordering_service_pb2_grpc,
     report_service_pb2,
@@ -17,6 +19,8 @@ from services.ordering.adapters.campaigns import CampaignReader
 from services.ordering.adapters.menu_feed import MenuFeed
 from services.ordering.catalog import Catalog
 from services.ordering.events import OrderEvents
+from services.ordering.order_lines.changing import LineChanges
+from services.ordering.order_lines.servicer import OrderLineServicer
 from services.ordering.placing import Placing
 from services.ordering.reports.places import Places
 from services.ordering.reports.repository import INDEXES as REPORT_INDEXES
@@ -41,6 +45,11 @@ async def build(runtime: Runtime) -> None:
         ordering_service_pb2.DESCRIPTOR,
         ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server,
         OrderingServicer(repository, placing, transitions, events, runtime.clock),
+    )
+    runtime.serve(
+        line_service_pb2.DESCRIPTOR,
+        line_service_pb2_grpc.add_OrderLineServiceServicer_to_server,
+        OrderLineServicer(LineChanges(repository, catalog, runtime.clock)),
     )
     reports, campaigns = ReportRepository(runtime.db), CampaignReader(runtime.settings.menu_address, runtime.assertions)
     sales = Sales(reports, Places(catalog, feed), campaigns, runtime.clock)

@@ -139,7 +139,7 @@ class PricedVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine:
-    """A line with its price before tax, and the stations that make it."""
+    """A line with its price before tax, how it is taxed, and the tags of the stations that make it."""
 
     id: str
     menu_item_id: str
@@ -149,6 +149,7 @@ class PricedLine:
     variants: tuple[PricedVariant, ...]
     modifiers: tuple[PricedModifier, ...]
     station_tags: tuple[str, ...]
+    tax_percent: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,14 @@ class Catalog:
             _zone(found.timezone),
         )
 
+    def ready_when_done(self, restaurant_id: str, location_id: str) -> bool:
+        """Tell whether an order there is ready as soon as its last line is made.
+
+        By what was last heard, however long ago: the kitchen goes on without the Menu service.
+        """
+        entry = self._entries.get(f"locations/{location_id.lower()}")
+        return entry is not None and entry.location.restaurant_id == restaurant_id and entry.location.ready_when_done
+
     def time_zone(self, restaurant_id: str, location_id: str) -> str | None:
         """Return the name of a location's time zone, empty when none is set; None without location.
 

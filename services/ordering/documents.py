@@ -1,7 +1,7 @@
 """Previews and orders as documents, in the shapes of the old system (contract part A 2.3 and 2.4).
 
-Added are `version`, `history`, `subtotalCents`, `taxCents`, `discountCents`, `businessDay` and `cancelReason`. The old
-system neither writes nor minds them.
+Added are `version`, `history`, `subtotalCents`, `taxCents`, `discountCents`, `businessDay`, `cancelReason`,
+`voidedItems`, `seenByStations`, and `taxPercent` of lines. The old system neither writes nor minds them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def _line(line: PricedLine) -> Document:
         ],
         "variants": [{"id": v.id, "name": v.name, "priceCents": v.price_cents} for v in line.variants],
         "stationTags": list(line.station_tags),
+        "taxPercent": str(line.tax_percent),
         "startedAt": None,
         "completedAt": None,
     }

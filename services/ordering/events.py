@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Hashable
+import re
+from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -21,6 +22,7 @@ ALL: Final = "all"
 """Key of those who watch every order."""
 
 _KINDS: Final = frozenset({"insert", "update", "replace", "delete"})
+_LINE_TIME: Final = re.compile(r"items\.(\d+)\.(?:started|completed)At")
 
 
 def order_key(order_id: str) -> Hashable:
@@ -45,6 +47,8 @@ class OrderEvent:
         version: int = 0,
         sets_version: bool = False,
         status: str = "",
+        previous_status: str | None = None,
+        lines: Sequence[order_pb2.LineChange] = (),
     ) -> None:
         self.order_id = order_id
         self.document = document
@@ -52,6 +56,9 @@ class OrderEvent:
         self.sets_version = sets_version
         """False for changes made by the old system, which moves no version on."""
         self.status = status
+        self.previous_status = previous_status
+        """None when that can't be told."""
+        self.lines = lines
         self.at = at
 
     def keys(self) -> tuple[Hashable, ...]:
@@ -65,7 +72,12 @@ class OrderEvent:
     def change(self) -> order_pb2.OrderChange:
         """The change for whoever knows the order's id."""
         change = order_pb2.OrderChange(
-            order_id=self.order_id, version=self.version, status=self.status, at=timestamp(self.at)
+            order_id=self.order_id,
+            version=self.version,
+            status=self.status,
+            at=timestamp(self.at),
+            previous_status=self.previous_status,
+            lines=self.lines,
         )
         if self.document is None:
             change.removed = True
@@ -101,10 +113,48 @@ def event_of(change: Change) -> OrderEvent | None:
     version = _version_set_by(change)
     for entry in document.get("history") or ():
         if version and entry.get("version") == version:
-            made: datetime = entry.get("at", at)
-            return OrderEvent(order_id, document, made, version=version, sets_version=True, status=str(entry.get("to")))
+            return OrderEvent(
+                order_id,
+                document,
+                entry.get("at", at),
+                version=version,
+                sets_version=True,
+                status=str(entry.get("to")),
+                previous_status=str(entry.get("from")),
+                lines=mapping.line_changes(entry.get("lines")),
+            )
     status = str(document.get("status", ""))
-    return OrderEvent(order_id, document, at, version=mapping.version_of(document), status=status)
+    before, lines = _told_by_write(change, status)
+    return OrderEvent(
+        order_id,
+        document,
+        at,
+        version=mapping.version_of(document),
+        status=status,
+        previous_status=before,
+        lines=lines,
+    )
+
+
+def _told_by_write(change: Change, status: str) -> tuple[str | None, list[order_pb2.LineChange]]:
+    """Return what a write of the old system tells: the state before it, if it can be told, and what it did to lines."""
+    updated: Any = change.get("updateDescription")
+    if updated is None:
+        return ("" if change["operationType"] == "insert" else None), []
+    fields: Mapping[str, Any] = updated["updatedFields"]
+    items: Any = change["fullDocument"].get("items")
+    places = {int(match[1]) for name in fields if (match := _LINE_TIME.fullmatch(name))}
+    lines = []
+    for at in sorted(places):
+        line = items[at] if isinstance(items, list) and at < len(items) and isinstance(items[at], Mapping) else {}
+        if fields.get(f"items.{at}.completedAt") is not None:
+            step = order_pb2.LINE_STEP_COMPLETED
+        elif fields.get(f"items.{at}.startedAt") is not None:
+            step = order_pb2.LINE_STEP_STARTED
+        else:
+            step = order_pb2.LINE_STEP_RECALLED
+        lines.append(order_pb2.LineChange(line_id=str(line.get("id", "")), step=step))
+    return (None if "status" in fields else status), lines
 
 
 def _version_set_by(change: Change) -> int:

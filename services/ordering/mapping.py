@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from orderbuddy.ordering.v1 import order_pb2
 
 from services.kit.mongo import Document
 from services.kit.values import obj, objects, text, timestamp, whole
 from services.ordering.documents import instant_text
 
+_STEPS: Mapping[str, order_pb2.LineStep] = {
+    "STARTED": order_pb2.LINE_STEP_STARTED,
+    "COMPLETED": order_pb2.LINE_STEP_COMPLETED,
+    "RECALLED": order_pb2.LINE_STEP_RECALLED,
+    "VOIDED": order_pb2.LINE_STEP_VOIDED,
+}
 _STATUSES: Mapping[str, order_pb2.OrderStatus] = {
     "CREATED": order_pb2.ORDER_STATUS_CREATED,
     "ACCEPTED": order_pb2.ORDER_STATUS_ACCEPTED,
@@ -30,6 +37,13 @@ def version_of(document: Mapping[str, Any]) -> int:
     """Return an order's version; the old system writes none."""
     version = document.get("version")
     return version if isinstance(version, int) else 0
+
+
+def changed_since(document: Mapping[str, Any], since: datetime) -> bool:
+    """Tell whether an order's last change by this system was made since an instant."""
+    history = objects(document.get("history"))
+    at = history[-1].get("at") if history else None
+    return isinstance(at, datetime) and at >= since
 
 
 def order(document: Mapping[str, Any]) -> order_pb2.Order:
@@ -111,12 +125,43 @@ def record(document: Mapping[str, Any]) -> order_pb2.OrderRecord:
                 at=timestamp(e.get("at")),
                 actor=text(e.get("actor")),
                 reason=text(e.get("reason")),
+                lines=line_changes(e.get("lines")),
             )
             for e in objects(document.get("history"))
         ],
         cancel_reason=text(document.get("cancelReason")),
         correlation_id=text(obj(document.get("meta")).get("correlationId")),
+        voided_lines=[
+            order_pb2.VoidedLine(
+                line=_line(item),
+                reason=text(item.get("voidReason")),
+                at=timestamp(item.get("voidedAt")),
+                version=whole(item.get("version")),
+            )
+            for item in objects(document.get("voidedItems"))
+        ],
+        seen_by_stations=[
+            order_pb2.SeenByStation(station_id=station_id, version=whole(version))
+            for station_id, version in obj(document.get("seenByStations")).items()
+        ],
+        accepted_at=_accepted_at(document),
     )
+
+
+def line_changes(lines: object) -> list[order_pb2.LineChange]:
+    """Map what an entry of the history says of lines."""
+    return [
+        order_pb2.LineChange(line_id=text(line.get("lineId")), step=_STEPS.get(text(line.get("step"))))
+        for line in objects(lines)
+    ]
+
+
+def _accepted_at(document: Mapping[str, Any]) -> Timestamp | None:
+    """Return when an order was first taken on; the old system notes it as text."""
+    for entry in objects(document.get("history")):
+        if entry.get("to") == "ACCEPTED":
+            return timestamp(entry.get("at"))
+    return timestamp(obj(document.get("meta")).get("acceptedAt"))
 
 
 def updated_at(document: Document) -> str | None:

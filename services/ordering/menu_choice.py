@@ -54,4 +54,7 @@ def _fit(menu: Menu, line: CartLine) -> _Fit:
         return _Fit.OFF
     known = {variant.id for variant in item.variants}, {modifier.id for modifier in item.modifiers}
     chosen = {variant.id for variant in line.variants}, {modifier.id for modifier in line.modifiers}
-    return _Fit.AS_CHOSEN if chosen[0] <= known[0] and chosen[1] <= known[1] else _Fit.OTHERWISE
+    off = {(modifier.id, o.id) for modifier in item.modifiers for o in modifier.options if not o.is_available}
+    options = {(modifier.id, option.id) for modifier in line.modifiers for option in modifier.options}
+    has_all = chosen[0] <= known[0] and chosen[1] <= known[1] and not options & off
+    return _Fit.AS_CHOSEN if has_all else _Fit.OTHERWISE

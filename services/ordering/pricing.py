@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -73,7 +74,7 @@ def price(
     for at, (line, menu) in enumerate(zip(lines, chosen, strict=True)):
         if menu is None:
             raise _refusal("not_found", at, "menu_item_id", f"item {line.menu_item_id!r} is not on the menu")
-        priced.append(_price_line(at, line, menu.items[line.menu_item_id]))
+        priced.append(_price_line(at, line, menu))
         before = subtotals.get(menu.id, (menu, 0))[1]
         subtotals[menu.id] = (menu, before + priced[-1].price_cents)
     subtotal = sum(line.price_cents for line in priced)
@@ -101,19 +102,24 @@ def _taken_off(campaign: Discount | None, gross: int) -> int:
     return max(0, campaign.flat_off_cents or 0)
 
 
-def _with_tax(menu: Menu, cents: int) -> Fraction:
+def _tax_percent(menu: Menu) -> Decimal:
     percent = menu.sales_tax_percent
     if percent is None or not percent.is_finite():
         raise PricingError("unusable", f"menu {menu.id} has no usable sales tax", field="menu_id")
-    return cents * (1 + Fraction(percent) / 100)
+    return percent
+
+
+def _with_tax(menu: Menu, cents: int) -> Fraction:
+    return cents * (1 + Fraction(_tax_percent(menu)) / 100)
 
 
 def _half_up(amounts: Iterable[Fraction]) -> int:
     return math.floor(sum(amounts, Fraction(1, 2)))
 
 
-def _price_line(at: int, line: CartLine, item: Item) -> PricedLine:
+def _price_line(at: int, line: CartLine, menu: Menu) -> PricedLine:
     """Price the line at position `at`: the variant's price or the item's, and what the modifiers add."""
+    item = menu.items[line.menu_item_id]
     if not item.is_available:
         raise _refusal("not_found", at, "menu_item_id", f"item {item.id!r} is not available")
     variants = _variants(at, line, item)
@@ -129,6 +135,7 @@ def _price_line(at: int, line: CartLine, item: Item) -> PricedLine:
         variants=variants,
         modifiers=tuple(modifier for _, modifier in modifiers),
         station_tags=item.station_tags,
+        tax_percent=_tax_percent(menu),
     )
 
 

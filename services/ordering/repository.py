@@ -109,9 +109,12 @@ class OrderRepository:
         """Return an order of one restaurant."""
         return await self._orders.find_one({"_id": order_id, "restaurantId": restaurant_id})
 
-    async def change(self, seen: Seen, update: Document | Sequence[Document]) -> Document | None:
-        """Change an order that is still as it was seen, and return it; None when it is not."""
-        return await self._orders.find_one_and_update(seen.as_filter(), update, return_document=ReturnDocument.AFTER)
+    async def change(
+        self, seen: Seen, update: Document | Sequence[Document], also: Document | None = None
+    ) -> Document | None:
+        """Change an order that is still as it was seen (`also`: further fields), and return it; None when it is not."""
+        guard = {**seen.as_filter(), **(also or {})}
+        return await self._orders.find_one_and_update(guard, update, return_document=ReturnDocument.AFTER)
 
     async def page(
         self,
@@ -143,11 +146,10 @@ class OrderRepository:
         query = {"restaurantId": restaurant_id, "locationId": location_id, "status": {"$in": list(statuses)}}
         return await self._orders.find(query).sort([("startedAt", 1), ("_id", 1)]).to_list()
 
-    async def versions_since(self, restaurant_id: str, location_id: ObjectId, since: datetime) -> dict[str, int]:
-        """Return the versions of a location's orders that were placed since an instant, by id."""
+    async def placed_since(self, restaurant_id: str, location_id: ObjectId, since: datetime) -> list[Document]:
+        """Return a location's orders that were placed since an instant: only versions and last changes."""
         query = {"restaurantId": restaurant_id, "locationId": location_id, "startedAt": {"$gte": since}}
-        found = await self._orders.find(query, {"version": 1}).to_list()
-        return {str(d["_id"]): d.get("version") or 0 for d in found}
+        return await self._orders.find(query, {"version": 1, "history": {"$slice": -1}}).to_list()
 
     def changes(self) -> ChangeSource:
         """Return the stream of changes to orders, made by us or by the old system."""

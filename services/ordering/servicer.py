@@ -11,6 +11,7 @@ from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
+from services.kit.bookmark import CARRIED_SECONDS, Bookmark
 from services.kit.clock import Clock
 from services.kit.context import current_call
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
@@ -140,25 +141,27 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
         everything = not request.restaurant_id
         key = ALL if everything else location_key(request.restaurant_id, request.location_id)
 
-        known: dict[str, int] = {}
+        bookmark = Bookmark.parse(request.resume_token)
 
         async def snapshot() -> list[Document]:
-            known.clear()
             if everything:
                 return []
             place = object_id(request.location_id, "locationId", "INVALID_LOCATION")
             # The stream may be a moment behind what is read here. Whatever it still tells of these versions is no news,
             # of orders that are closed already too.
             since = self._clock.now() - _STILL_TOLD
-            known.update(await self._repository.versions_since(request.restaurant_id, place, since))
+            seen = await self._repository.placed_since(request.restaurant_id, place, since)
             found = await self._repository.in_states(request.restaurant_id, place, OPEN_STATUSES)
-            known.update({str(d["_id"]): mapping.version_of(d) for d in found})
+            just_now = self._clock.now() - timedelta(seconds=CARRIED_SECONDS)
+            versions = {str(d["_id"]): mapping.version_of(d) for d in (*seen, *found)}
+            recent = {str(d["_id"]) for d in (*seen, *found) if mapping.changed_since(d, just_now)}
+            bookmark.begin(versions, {key: version for key, version in versions.items() if key in recent})
             return found
 
-        items = watch(self._events.hub, [key], request.resume_token, snapshot, self._events.missed)
+        items = watch(self._events.hub, [key], bookmark.token, snapshot, self._events.missed)
         async with aclosing(items) as stream:
             async for item in stream:
-                response = _many(item, known, request, everything=everything)
+                response = _many(item, bookmark, request, everything=everything)
                 if response is not None:
                     yield response
 
@@ -182,7 +185,7 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
 
 def _many(
     item: Snapshot[list[Document]] | Positioned[OrderEvent] | Reset | Heartbeat,
-    known: dict[str, int],
+    bookmark: Bookmark,
     request: rpc.WatchOrdersRequest,
     *,
     everything: bool,
@@ -192,16 +195,16 @@ def _many(
         if everything:
             return None
         orders = [mapping.record(document) for document in item.state]
-        return rpc.WatchOrdersResponse(resume_token=item.token, snapshot=rpc.OrdersSnapshot(orders=orders))
+        return rpc.WatchOrdersResponse(resume_token=bookmark.at(item.token), snapshot=rpc.OrdersSnapshot(orders=orders))
     if isinstance(item, Reset):
         return rpc.WatchOrdersResponse(reset=rpc.WatchReset(reason=item.reason))
     if isinstance(item, Heartbeat):
-        return rpc.WatchOrdersResponse(resume_token=item.token, heartbeat=rpc.WatchHeartbeat())
+        return rpc.WatchOrdersResponse(resume_token=bookmark.at(item.token), heartbeat=rpc.WatchHeartbeat())
     event = item.event
-    if event.sets_version and event.version <= known.get(event.order_id, 0):
+    if not everything and event.sets_version and not bookmark.is_news(event.order_id, event.version):
         return None
     change = event.change_with_record if request.with_records else event.change
-    return rpc.WatchOrdersResponse(resume_token=item.token, change=change)
+    return rpc.WatchOrdersResponse(resume_token=bookmark.at(item.token), change=change)
 
 
 def _cart(request: CartRequest) -> Cart:

@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
+from orderbuddy.station.v1 import (
+    station_service_pb2,
+    station_service_pb2_grpc,
+    ticket_service_pb2,
+    ticket_service_pb2_grpc,
+)
+
+from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
+from services.station.adapters.orders import Orders
+from services.station.adapters.places import Places
+from services.station.kitchen.book import StationBook
+from services.station.kitchen.feed import KitchenFeed
+from services.station.kitchen.servicer import TicketServicer
+from services.station.kitchen.verbs import Verbs
+from services.station.repository import INDEXES, StationRepository
+from services.station.servicer import StationServicer
 
 
 async def build(runtime: Runtime) -> None:
     """Put the service together."""
+    settings = runtime.settings
+    orders = Orders(settings.ordering_address, runtime.assertions, runtime.clock)
+    places = Places(settings.menu_address, runtime.assertions)
+    stations = StationRepository(runtime.db, runtime.clock)
+    book = StationBook(stations)
+    feed = KitchenFeed(orders, book)
+    runtime.serve(
+        station_service_pb2.DESCRIPTOR,
+        station_service_pb2_grpc.add_StationServiceServicer_to_server,
+        StationServicer(stations, orders, places),
+    )
+    runtime.serve(
+        ticket_service_pb2.DESCRIPTOR,
+        ticket_service_pb2_grpc.add_TicketServiceServicer_to_server,
+        TicketServicer(feed, orders, Verbs(orders, book), runtime.clock),
+    )
+    runtime.indexes += [*INDEXES, *AUDIT_INDEXES]
+    runtime.tasks["stations"] = book.run
+    runtime.tasks["orders"] = feed.run
+    runtime.ready.append(feed.problem)
+    runtime.closing += [orders.close, places.close]
 
 
 if __name__ == "__main__":

@@ -124,6 +124,14 @@ async def test_a_list_is_emptied_only_when_it_is_named(stub: Stub, db: Database)
     assert (kept, (await stored_item(db, "elote"))["stationTags"]) == (["grill"], [])
 
 
+async def test_translations_that_the_manage_app_does_not_know_survive_an_edit(stub: Stub, db: Database) -> None:
+    name = {"en": "Corn", "es": "Elote", "pt": "Milho", "fr": "Maïs"}
+    await db["menus"].update_one({"_id": ObjectId(MENU), "items.id": "elote"}, {"$set": {"items.$.name": name}})
+    wording = rpc.Wording(en="Corn", es="Elote asado", pt="Milho")
+    await stub.SaveItem(item(id="elote", name=wording), metadata=MANAGER)
+    assert (await stored_item(db, "elote"))["name"] == {**name, "es": "Elote asado"}
+
+
 async def test_two_managers_who_edit_the_same_version_do_not_overwrite_each_other(stub: Stub) -> None:
     version = (await item_of(stub, "elote")).version
     requests = [item(id="elote", price=price, version=version) for price in (5, 6, 7)]
@@ -156,6 +164,27 @@ async def test_twenty_categories_added_at_once_are_all_there_in_an_order(stub: S
     added = (await read(stub)).categories[before:]
     assert [c.sort_order for c in added] == list(range(before + 1, before + 21))
     assert {c.name.en for c in added} == {f"C{n}" for n in range(20)}
+
+
+async def test_a_category_added_after_a_new_order_shares_no_place(stub: Stub) -> None:
+    ids = [c.id for c in (await read(stub)).categories]
+    taken = len(ids) + 1
+    move = rpc.SetCategorySortOrderRequest(**PLACE, category_id=ids[0], sort_order=taken)
+    await stub.SetCategorySortOrder(move, metadata=MANAGER)
+    await stub.SaveCategory(rpc.SaveCategoryRequest(**PLACE, name=named("New"), sort_order=1), metadata=MANAGER)
+    orders = [c.sort_order for c in (await read(stub)).categories]
+    assert (orders[0], orders[-1]) == (taken, taken + 1)
+
+
+@pytest.mark.parametrize(
+    ("emoji", "code"), [("🇧🇷", None), ("🍕🍕", None), ("🍕🍕🍕", grpc.StatusCode.INVALID_ARGUMENT)]
+)
+async def test_an_emoji_has_at_most_four_utf_16_units(stub: Stub, emoji: str, code: grpc.StatusCode | None) -> None:
+    call = stub.SaveCategory(rpc.SaveCategoryRequest(**PLACE, sort_order=1, emoji=emoji), metadata=MANAGER)
+    if code is None:
+        assert (await call).data
+    else:
+        assert (await refusal(call))[0] is code
 
 
 async def test_categories_are_sorted_as_a_whole_or_not_at_all(stub: Stub) -> None:
@@ -196,6 +225,73 @@ async def test_an_item_comes_back_by_itself(stub: Stub, channel: grpc.aio.Channe
 
     await eventually(is_back)
     assert not (await item_of(stub, "elote")).HasField("unavailable_until")
+
+
+async def test_two_replicas_put_an_item_back_once(
+    stub: Stub,
+    channel: grpc.aio.Channel,
+    serve: Callable[[str, Build], Awaitable[Served]],
+    db: Database,
+    clock: FixedClock,
+) -> None:
+    await serve("menu", build)
+    until = Timestamp()
+    until.FromDatetime(NOW + timedelta(hours=1))
+    request = menu_service_pb2.SetItemAvailabilityRequest(
+        **PLACE, item_id="elote", is_available=False, unavailable_until=until
+    )
+    await menu_service_pb2_grpc.MenuServiceStub(channel).SetItemAvailability(request, metadata=STAFF)
+    clock.set(NOW + timedelta(hours=2))
+
+    async def is_back() -> bool:
+        return (await item_of(stub, "elote")).is_available
+
+    await eventually(is_back)
+    assert (await item_of(stub, "elote")).version == 2
+    assert await db["audit"].count_documents({"actor": "system"}) == 1
+
+
+async def test_a_broken_menu_does_not_keep_the_others_items_away(stub: Stub, db: Database, clock: FixedClock) -> None:
+    past = NOW - timedelta(hours=1)
+    await db["menus"].insert_one({"items": [{"id": "x", "isAvailable": False, "unavailableUntil": past}]})
+    await db["menus"].update_one(
+        {"_id": ObjectId(MENU), "items.id": "elote"},
+        {"$set": {"items.$.isAvailable": False, "items.$.unavailableUntil": past}},
+    )
+
+    async def is_back() -> bool:
+        return (await item_of(stub, "elote")).is_available
+
+    await eventually(is_back)
+
+
+async def test_an_item_that_was_put_back_by_hand_has_no_end_of_its_time_off(
+    stub: Stub, channel: grpc.aio.Channel
+) -> None:
+    until = Timestamp()
+    until.FromDatetime(NOW + timedelta(hours=1))
+    request = menu_service_pb2.SetItemAvailabilityRequest(
+        **PLACE, item_id="elote", is_available=False, unavailable_until=until
+    )
+    await menu_service_pb2_grpc.MenuServiceStub(channel).SetItemAvailability(request, metadata=STAFF)
+    await stub.SaveItem(item(id="elote", is_available=True), metadata=MANAGER)
+    back = await item_of(stub, "elote")
+    assert (back.is_available, back.HasField("unavailable_until")) == (True, False)
+
+
+async def test_an_edit_is_on_the_catalogs_stream_within_a_second(stub: Stub, channel: grpc.aio.Channel) -> None:
+    service = metadata_of(Principal(CallerKind.SERVICE, "edge"))
+    watch = menu_service_pb2.WatchCatalogRequest(view=menu_service_pb2.CATALOG_VIEW_GUEST)
+    stream = menu_service_pb2_grpc.MenuServiceStub(channel).WatchCatalog(watch, metadata=service)
+    while (await stream.read()).WhichOneof("event") != "synced":
+        pass
+    async with asyncio.timeout(1):
+        await stub.SaveItem(item(id="elote", price=9.99), metadata=MANAGER)
+        while True:
+            menu = (await stream.read()).upsert.menu
+            if 999 in [i.price_cents for i in menu.items if i.id == "elote"]:
+                break
+    stream.cancel()
 
 
 async def test_an_end_in_the_past_is_refused(channel: grpc.aio.Channel) -> None:
@@ -259,6 +355,14 @@ async def test_a_menu_is_made_copied_switched_on_and_deleted(stub: Stub) -> None
     listed = (await stub.ListStaffMenus(rpc.ListStaffMenusRequest(**where), metadata=STAFF)).data
     assert made.id in {m.id for m in listed}
     assert copy.id not in {m.id for m in listed}
+
+
+async def test_a_menus_tags_are_emptied_only_when_they_are_named(stub: Stub, db: Database) -> None:
+    tagged = []
+    for fields in ({"tags": ["brunch"]}, {"available": True}, {"update_mask": FieldMask(paths=["tags"])}):
+        await stub.UpdateMenu(rpc.UpdateMenuRequest(**PLACE, **fields), metadata=MANAGER)  # type: ignore[arg-type]
+        tagged.append((await db["menus"].find_one({"_id": ObjectId(MENU)}) or {})["tags"])
+    assert tagged == [["brunch"], ["brunch"], []]
 
 
 async def test_every_change_of_a_price_is_on_record(stub: Stub, db: Database) -> None:

@@ -101,7 +101,7 @@ async def test_made_ten_times_at_once_it_is_one(stub: Stub, db: Database, clock:
     made = await asyncio.gather(*(stub.CreateRestaurant(request, metadata=OWNER) for _ in range(10)))
     assert len({answer.data.restaurant.id for answer in made}) == 1
     assert await db["restaurants"].count_documents({}) == 2
-    clock.set(NOW + timedelta(minutes=1))
+    clock.set(NOW + timedelta(seconds=11))
     later = await stub.CreateRestaurant(request, metadata=OWNER)
     assert later.data.restaurant.id != made[0].data.restaurant.id
 
@@ -118,6 +118,31 @@ async def test_details_change_field_by_field(stub: Stub) -> None:
     ).data
     assert (found.name, found.tagline, found.HasField("logo"), found.version) == ("Luna", "By the sea", False, 2)
     assert (found.created_at, found.updated_at) == ("2026-01-15T20:30:00.000Z", "2026-01-15T20:30:00.000Z")
+
+
+async def test_one_that_somebody_has_changed_is_not_given_again(stub: Stub) -> None:
+    request = rpc.CreateRestaurantRequest(user_id=USER)
+    made = (await stub.CreateRestaurant(request, metadata=OWNER)).data.restaurant.id
+    owner = metadata_of(Principal(CallerKind.STAFF, USER, {made: Role.OWNER}))
+    await stub.UpdateRestaurantDetails(
+        rpc.UpdateRestaurantDetailsRequest(restaurant_id=made, name="Luna"), metadata=owner
+    )
+    assert (await stub.CreateRestaurant(request, metadata=OWNER)).data.restaurant.id != made
+
+
+@pytest.mark.parametrize("website", ["", "h", "http", "https:", "luna.example/a:b", "HTTPS://luna.example:8443/x"])
+async def test_a_website_may_be_half_typed(stub: Stub, website: str) -> None:
+    update = rpc.UpdateRestaurantDetailsRequest(restaurant_id=LUNA, website=website)
+    assert (await stub.UpdateRestaurantDetails(update, metadata=OWNER)).data
+
+
+@pytest.mark.parametrize("field", ["website", "logo"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "java\tscript:x"])
+async def test_an_address_that_runs_code_is_refused(stub: Stub, db: Database, field: str, url: str) -> None:
+    update = rpc.UpdateRestaurantDetailsRequest(restaurant_id=LUNA, **{field: url})  # type: ignore[arg-type]
+    refused = await refusal(stub.UpdateRestaurantDetails(update, metadata=OWNER))
+    assert refused[0] is grpc.StatusCode.INVALID_ARGUMENT
+    assert (await db["restaurants"].find_one({"_id": LUNA}) or {}).get(field) != url
 
 
 async def test_a_new_location_is_closed_and_complete(stub: Stub) -> None:
@@ -178,6 +203,22 @@ async def test_settings_that_would_break_other_routes_are_refused(
     before = await location(db)
     refused = await refusal(stub.UpdateLocationSettings(change(**fields), metadata=OWNER))
     assert (refused[0], await location(db)) == (grpc.StatusCode.INVALID_ARGUMENT, before)
+
+
+async def test_a_locations_languages_are_set_and_read(stub: Stub) -> None:
+    place: dict[str, Any] = {"restaurant_id": LUNA, "location_id": str(PLACE)}
+    request = rpc.SetLocationLanguagesRequest(**place, supported_languages=["en", "fr"])
+    assert list((await stub.SetLocationLanguages(request, metadata=OWNER)).data) == ["en", "fr"]
+    read = await stub.GetLocationSettings(rpc.GetLocationSettingsRequest(**place), metadata=OWNER)
+    assert list(read.data.supported_languages) == ["en", "fr"]
+
+
+async def test_what_is_no_language_is_refused(stub: Stub, db: Database) -> None:
+    request = rpc.SetLocationLanguagesRequest(
+        restaurant_id=LUNA, location_id=str(PLACE), supported_languages=["fr", "klingon"]
+    )
+    refused = await refusal(stub.SetLocationLanguages(request, metadata=OWNER))
+    assert (refused[0], "supportedLanguages" in await location(db)) == (grpc.StatusCode.INVALID_ARGUMENT, False)
 
 
 async def test_a_stale_version_changes_nothing(stub: Stub, db: Database) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 from bson import ObjectId
 from orderbuddy.menu.v1 import menu_editor_service_pb2 as rpc
 
+from services.kit.errors import FieldViolation, InvalidInput
 from services.menu.editor.cents import cents_of
+from services.menu.editor.emoji import LONGEST as LONGEST_EMOJI
+from services.menu.editor.emoji import utf16_units
 
 
 def new_id() -> str:
@@ -23,7 +26,9 @@ def wording(message: rpc.Wording) -> dict[str, str]:
 
 
 def category(request: rpc.SaveCategoryRequest) -> dict[str, Any]:
-    """Return what a request says of a category."""
+    """Return what a request says of a category. Raises InvalidInput when its emoji is too long."""
+    if utf16_units(request.emoji) > LONGEST_EMOJI:
+        raise InvalidInput([FieldViolation("emoji", f"must be at most {LONGEST_EMOJI} UTF-16 code units")])
     fields: dict[str, Any] = {}
     for name in ("name", "description"):
         if request.HasField(name):

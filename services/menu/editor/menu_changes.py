@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.kit.errors import FieldViolation, InvalidInput, NotFound, Refused
-from services.kit.values import objects, text
+from services.kit.values import number, objects, text
 from services.kit.versions import check_version, version_of
+from services.menu.editor.kept import merged_item, merged_texts
 
 Menu = dict[str, Any]
 NewId = Callable[[], str]
@@ -34,12 +36,19 @@ def save_category(menu: Menu, category_id: str, fields: Mapping[str, Any], new_i
     """Change a category, or add one at the end when the id is empty; return its id. Raises NotFound."""
     categories = _list(menu, "categories")
     if category_id:
-        _by_id(categories, category_id, "category").update(fields)
+        category = _by_id(categories, category_id, "category")
+        category.update(merged_texts(category, fields))
         return category_id
-    # The count, as in the old system, whose clients show equal ones in the order of the list.
-    added = {"id": new_id(), **fields, "sortOrder": len(categories) + 1}
+    added = {"id": new_id(), **fields, "sortOrder": _free_sort_order(categories)}
     categories.append(added)
     return str(added["id"])
+
+
+def _free_sort_order(categories: Sequence[Mapping[str, Any]]) -> int:
+    """Return the place of a new category: by the count, as in the old system; where that is taken, after the last."""
+    taken = {place for c in categories if (place := number(c.get("sortOrder"))) is not None}
+    by_count = len(categories) + 1
+    return by_count if by_count not in taken else math.floor(max(taken)) + 1
 
 
 def delete_category(menu: Menu, category_id: str) -> None:
@@ -77,8 +86,10 @@ def save_item(
     if item_id:
         item = _by_id(items, item_id, "item")
         check_version(item, version)
-        _keep_what_parts_had(item, fields)
-        item.update(fields)
+        was_off = item.get("isAvailable") is False
+        item.update(merged_item(item, fields))
+        if not was_off or item["isAvailable"] is not False:
+            item.pop("unavailableUntil", None)  # belongs to being off just now, and to nothing later
     else:
         item = {"id": new_id(), "makingCostCents": 0, "variants": [], "modifiers": [], **fields}
         items.append(item)
@@ -88,19 +99,6 @@ def save_item(
 def _next_version(item: dict[str, Any]) -> int:
     item["version"] = version_of(item) + 1
     return int(item["version"])
-
-
-def _keep_what_parts_had(item: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    """Carry over what options have and the editor does not send, such as being 86'd."""
-    known = {
-        (text(m.get("id")), text(o.get("id"))): o
-        for m in objects(item.get("modifiers"))
-        for o in objects(m.get("options"))
-    }
-    for modifier in fields.get("modifiers", ()):
-        for option in modifier["options"]:
-            before = known.get((modifier["id"], option["id"]), {})
-            option.update({name: value for name, value in before.items() if name not in option})
 
 
 def delete_item(menu: Menu, item_id: str) -> None:
@@ -144,7 +142,7 @@ def put_back(menu: Menu, now: datetime) -> None:
 def copied(menu: Mapping[str, Any], new_id: NewId) -> Menu:
     """Return what a copy of a menu holds: the same, with new ids for categories and items, not yet available."""
     names = {text(c.get("id")): new_id() for c in objects(menu.get("categories"))}
-    left_out = {"_id", "version", "createdAt", "updatedAt"}
+    left_out = {"_id", "version", "createdAt", "updatedAt", "translatedFrom"}  # the last goes by the old ids
     copy: Menu = {name: value for name, value in menu.items() if name not in left_out}
     copy["available"] = False
     copy["categories"] = [{**c, "id": names[text(c.get("id"))]} for c in objects(menu.get("categories"))]

@@ -14,6 +14,7 @@ from services.kit.editing import Editing, Edits, Target
 from services.kit.errors import NotFound
 from services.kit.mongo import Database, Document, Index
 from services.kit.telemetry import log
+from services.kit.values import text
 from services.kit.versions import version_of
 from services.menu.editor.menu_changes import Menu, put_back
 
@@ -101,10 +102,11 @@ class MenuEditor:
         while True:
             now = self._clock.now()
             due = {"items.unavailableUntil": {"$lte": now}}
-            for menu in await self._db["menus"].find(due, {"restaurantId": 1, "locationId": 1}).to_list():
-                place = str(menu["restaurantId"]), menu["locationId"]
+            for menu in await self._db["menus"].find(due, {"restaurantId": 1}).to_list():
+                # Whatever else such a document lacks, it must not stop the others.
+                target = Target("menus", {"_id": menu["_id"]}, text(menu.get("restaurantId")), _missing())
                 try:
-                    await self.change(place, menu["_id"], lambda m: put_back(m, now))  # noqa: B023  used at once
+                    await self._editing.change(target, lambda m: put_back(m, now))  # noqa: B023  used at once
                 except NotFound:
                     log.info("menu_gone_before_items_came_back")
             await asyncio.sleep(_LOOK_SECONDS if isinstance(self._clock, SystemClock) else _SET_CLOCK_SECONDS)
@@ -113,5 +115,8 @@ class MenuEditor:
 def _target(place: tuple[str, ObjectId], menu_id: ObjectId) -> Target:
     restaurant_id, location_id = place
     query = {"_id": menu_id, "restaurantId": restaurant_id, "locationId": location_id}
-    missing = NotFound("MENU_NOT_FOUND", "the location has no such menu", metadata={"field": "menu_id"})
-    return Target("menus", query, restaurant_id, missing)
+    return Target("menus", query, restaurant_id, _missing())
+
+
+def _missing() -> NotFound:
+    return NotFound("MENU_NOT_FOUND", "the location has no such menu", metadata={"field": "menu_id"})

@@ -12,6 +12,7 @@ from services.kit.interceptor import Context
 from services.kit.mongo import object_id
 from services.menu import mapping as catalog_mapping
 from services.menu.editor import mapping, menu_changes
+from services.menu.editor.kept import merged_texts
 from services.menu.editor.mapping import new_id
 from services.menu.editor.repository import MenuEditor
 from services.menu.repository import MenuRepository
@@ -87,8 +88,12 @@ class MenuEditorServicer(rpc_grpc.MenuEditorServiceServicer):
                 fields[stored] = getattr(request, field)
         if request.HasField("name"):
             fields["name"] = mapping.wording(request.name)
+        if request.tags or "tags" in request.update_mask.paths:
+            fields["tags"] = list(request.tags)
         version = request.version if request.HasField("version") else None
-        document, _ = await self._editor.change(*menu_of(request), lambda menu: menu.update(fields), version)
+        document, _ = await self._editor.change(
+            *menu_of(request), lambda menu: menu.update(merged_texts(menu, fields)), version
+        )
         return rpc.UpdateMenuResponse(data=catalog_mapping.summary(document))
 
     async def DeleteMenu(self, request: rpc.DeleteMenuRequest, context: Context) -> rpc.DeleteMenuResponse:

@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId
 from orderbuddy.menu.v1 import restaurant_service_pb2 as rpc
 
-from services.kit.values import number, objects, struct, text, text_or_none
+from services.kit.values import number, objects, struct, text, text_or_none, texts
 from services.kit.versions import version_of
 from services.menu.restaurants.defaults import instant_text
 from services.menu.restaurants.settings_change import SettingsChange
@@ -135,8 +135,10 @@ def settings(document: Stored) -> rpc.LocationSettings:
         order_timing=_timing(document),
         alert_numbers=_alerts(document),
         auto_accept_order=accepts if isinstance(accepts, bool) else None,
+        ready_when_done=document.get("readyWhenDone") is True,
         contact=_contact(document),
         version=version_of(document),
+        supported_languages=texts(document.get("supportedLanguages")),
     )
 
 
@@ -149,6 +151,7 @@ def settings_change(request: rpc.UpdateLocationSettingsRequest) -> SettingsChang
         timezone=request.timezone if request.HasField("timezone") else None,
         address=request.address if request.HasField("address") else None,
         auto_accept_order=request.auto_accept_order if request.HasField("auto_accept_order") else None,
+        ready_when_done=request.ready_when_done if request.HasField("ready_when_done") else None,
         working_hours=None if days is None else [_day(d) for d in days],
         order_timing=_timing_change(request.order_timing),
         alert_numbers=None if numbers is None else [_alert(n) for n in numbers],

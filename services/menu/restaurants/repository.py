@@ -19,7 +19,7 @@ from services.menu.restaurants import defaults
 
 _LOCATION: Final = {"payment": 0, "qrCodeImage": 0, "qrCodeStyle": 0}
 _TRIES: Final = 5
-_JUST_MADE: Final = timedelta(seconds=30)
+_JUST_MADE: Final = timedelta(seconds=10)
 
 
 class RestaurantRepository:

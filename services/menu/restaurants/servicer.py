@@ -12,6 +12,7 @@ from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.interceptor import Context
 from services.kit.mongo import Document, object_id
 from services.kit.values import objects, text
+from services.menu.assistant.languages import known
 from services.menu.restaurants import mapping
 from services.menu.restaurants.repository import RestaurantRepository
 
@@ -88,6 +89,23 @@ class RestaurantServicer(rpc_grpc.RestaurantServiceServicer):
         version = request.version if request.HasField("version") else None
         document = await self._repository.change_location(request.restaurant_id, location_id, change.apply, version)
         return rpc.UpdateLocationSettingsResponse(data=mapping.settings(document))
+
+    async def SetLocationLanguages(
+        self, request: rpc.SetLocationLanguagesRequest, context: Context
+    ) -> rpc.SetLocationLanguagesResponse:
+        """Say what a location's menus are translated into."""
+        wanted = list(request.supported_languages)
+        unknown = [position for position, code in enumerate(wanted) if not known([code])]
+        if unknown:
+            problem = "must be a language of ISO 639-1, such as es"
+            raise InvalidInput([FieldViolation(f"supported_languages.{position}", problem) for position in unknown])
+        location_id = object_id(request.location_id, "locationId", "INVALID_LOCATION")
+
+        def change(document: Document) -> None:
+            document["supportedLanguages"] = wanted
+
+        await self._repository.change_location(request.restaurant_id, location_id, change)
+        return rpc.SetLocationLanguagesResponse(data=wanted)
 
     async def ListPrinters(self, request: rpc.ListPrintersRequest, context: Context) -> rpc.ListPrintersResponse:
         """Return a location's printers."""

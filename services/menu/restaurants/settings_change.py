@@ -15,6 +15,7 @@ class SettingsChange:
     timezone: str | None = None
     address: str | None = None
     auto_accept_order: bool | None = None
+    ready_when_done: bool | None = None
     working_hours: Sequence[Mapping[str, Any]] | None = None
     order_timing: Mapping[str, float] = field(default_factory=dict)
     alert_numbers: Sequence[Mapping[str, Any]] | None = None
@@ -37,6 +38,7 @@ class SettingsChange:
             ("timezone", self.timezone),
             ("address", self._address(document)),
             ("autoAcceptOrder", self.auto_accept_order),
+            ("readyWhenDone", self.ready_when_done),
             ("workingHours", self.working_hours),
             ("alertNumbers", self.alert_numbers),
         ):

@@ -114,7 +114,7 @@ class CopyMenuResponse(_message.Message):
     def __init__(self, data: _Optional[_Union[_catalog_pb2.MenuSummary, _Mapping]] = ...) -> None: ...
 
 class UpdateMenuRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "menu_id", "name", "menu_slug", "sales_tax", "available", "version", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "menu_id", "name", "menu_slug", "sales_tax", "available", "version", "request_id", "tags", "update_mask")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     MENU_ID_FIELD_NUMBER: _ClassVar[int]
@@ -124,6 +124,8 @@ class UpdateMenuRequest(_message.Message):
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     menu_id: str
@@ -133,7 +135,9 @@ class UpdateMenuRequest(_message.Message):
     available: bool
     version: int
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_id: _Optional[str] = ..., name: _Optional[_Union[Wording, _Mapping]] = ..., menu_slug: _Optional[str] = ..., sales_tax: _Optional[float] = ..., available: _Optional[bool] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    update_mask: _field_mask_pb2.FieldMask
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., menu_id: _Optional[str] = ..., name: _Optional[_Union[Wording, _Mapping]] = ..., menu_slug: _Optional[str] = ..., sales_tax: _Optional[float] = ..., available: _Optional[bool] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class UpdateMenuResponse(_message.Message):
     __slots__ = ("data",)

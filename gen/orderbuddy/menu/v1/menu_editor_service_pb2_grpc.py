@@ -165,8 +165,8 @@ class MenuEditorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SaveCategory(self, request, context):
-        """SaveCategory changes a category, or adds one at the end when `id` is empty. What is not sent is kept. NOT_FOUND when there is no such
-        menu or category.
+        """SaveCategory changes a category, or adds one when `id` is empty. What is not sent is kept; of a text, its languages that are not sent,
+        unless the English text changes. NOT_FOUND when there is no such menu or category.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -194,8 +194,8 @@ class MenuEditorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SaveItem(self, request, context):
-        """SaveItem changes an item, or adds one when `id` is empty. What is not sent is kept. ABORTED (VERSION_CHANGED) when `version` is given
-        and somebody has changed the item since. NOT_FOUND when there is no such menu or item.
+        """SaveItem changes an item, or adds one when `id` is empty. What is not sent is kept; of texts as in SaveCategory. ABORTED
+        (VERSION_CHANGED) when `version` is given and somebody has changed the item since. NOT_FOUND when there is no such menu or item.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -270,7 +270,7 @@ class GetLocationSettingsResponse(_message.Message):
     def __init__(self, data: _Optional[_Union[LocationSettings, _Mapping]] = ...) -> None: ...
 
 class LocationSettings(_message.Message):
-    __slots__ = ("id", "restaurant_id", "name", "address", "timezone", "working_hours", "order_timing", "alert_numbers", "auto_accept_order", "contact", "version", "ready_when_done")
+    __slots__ = ("id", "restaurant_id", "name", "address", "timezone", "working_hours", "order_timing", "alert_numbers", "auto_accept_order", "contact", "version", "ready_when_done", "supported_languages")
     ID_FIELD_NUMBER: _ClassVar[int]
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -283,6 +283,7 @@ class LocationSettings(_message.Message):
     CONTACT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     READY_WHEN_DONE_FIELD_NUMBER: _ClassVar[int]
+    SUPPORTED_LANGUAGES_FIELD_NUMBER: _ClassVar[int]
     id: str
     restaurant_id: str
     name: str
@@ -295,7 +296,8 @@ class LocationSettings(_message.Message):
     contact: LocationContact
     version: int
     ready_when_done: bool
-    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., timezone: _Optional[str] = ..., working_hours: _Optional[_Iterable[_Union[DayHours, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTiming, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumber, _Mapping]]] = ..., auto_accept_order: _Optional[bool] = ..., contact: _Optional[_Union[LocationContact, _Mapping]] = ..., version: _Optional[int] = ..., ready_when_done: _Optional[bool] = ...) -> None: ...
+    supported_languages: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., restaurant_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., timezone: _Optional[str] = ..., working_hours: _Optional[_Iterable[_Union[DayHours, _Mapping]]] = ..., order_timing: _Optional[_Union[OrderTiming, _Mapping]] = ..., alert_numbers: _Optional[_Iterable[_Union[AlertNumber, _Mapping]]] = ..., auto_accept_order: _Optional[bool] = ..., contact: _Optional[_Union[LocationContact, _Mapping]] = ..., version: _Optional[int] = ..., ready_when_done: _Optional[bool] = ..., supported_languages: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UpdateLocationSettingsRequest(_message.Message):
     __slots__ = ("restaurant_id", "location_id", "timezone", "address", "auto_accept_order", "working_hours", "order_timing", "alert_numbers", "contact", "version", "request_id", "update_mask", "ready_when_done")
@@ -366,6 +368,24 @@ class UpdateLocationSettingsResponse(_message.Message):
     DATA_FIELD_NUMBER: _ClassVar[int]
     data: LocationSettings
     def __init__(self, data: _Optional[_Union[LocationSettings, _Mapping]] = ...) -> None: ...
+
+class SetLocationLanguagesRequest(_message.Message):
+    __slots__ = ("restaurant_id", "location_id", "supported_languages", "request_id")
+    RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPPORTED_LANGUAGES_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    restaurant_id: str
+    location_id: str
+    supported_languages: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., supported_languages: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetLocationLanguagesResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, data: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListPrintersRequest(_message.Message):
     __slots__ = ("restaurant_id", "location_id")

@@ -75,6 +75,11 @@ class RestaurantServiceStub:
                 request_serializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsRequest.SerializeToString,
                 response_deserializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsResponse.FromString,
                 _registered_method=True)
+        self.SetLocationLanguages = channel.unary_unary(
+                '/orderbuddy.menu.v1.RestaurantService/SetLocationLanguages',
+                request_serializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesResponse.FromString,
+                _registered_method=True)
         self.ListPrinters = channel.unary_unary(
                 '/orderbuddy.menu.v1.RestaurantService/ListPrinters',
                 request_serializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.ListPrintersRequest.SerializeToString,
@@ -157,6 +162,14 @@ class RestaurantServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetLocationLanguages(self, request, context):
+        """SetLocationLanguages says what the menus of a location are translated into; English, which they are written in, may be named.
+        INVALID_ARGUMENT for what is no language of ISO 639-1; NOT_FOUND when the restaurant has no such location.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPrinters(self, request, context):
         """ListPrinters returns the printers of a location. NOT_FOUND when the restaurant has no such location.
         """
@@ -220,6 +233,11 @@ def add_RestaurantServiceServicer_to_server(servicer, server):
                     servicer.UpdateLocationSettings,
                     request_deserializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsRequest.FromString,
                     response_serializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsResponse.SerializeToString,
+            ),
+            'SetLocationLanguages': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLocationLanguages,
+                    request_deserializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesRequest.FromString,
+                    response_serializer=orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesResponse.SerializeToString,
             ),
             'ListPrinters': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPrinters,
@@ -454,6 +472,33 @@ class RestaurantService:
             '/orderbuddy.menu.v1.RestaurantService/UpdateLocationSettings',
             orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsRequest.SerializeToString,
             orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.UpdateLocationSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLocationLanguages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.menu.v1.RestaurantService/SetLocationLanguages',
+            orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesRequest.SerializeToString,
+            orderbuddy_dot_menu_dot_v1_dot_restaurant__service__pb2.SetLocationLanguagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -166,6 +166,8 @@ __all__ = (
     "SetCategorySortOrderResponse",
     "SetItemAvailabilityRequest",
     "SetItemAvailabilityResponse",
+    "SetLocationLanguagesRequest",
+    "SetLocationLanguagesResponse",
     "SetOptionAvailabilityRequest",
     "SetOptionAvailabilityResponse",
     "SortCategoriesRequest",
@@ -1709,6 +1711,11 @@ class LocationSettings(betterproto2.Message):
     Whether an order is marked ready when its last line is done. New; false where it was never set.
     """
 
+    supported_languages: "list[str]" = betterproto2.field(13, betterproto2.TYPE_STRING, repeated=True)
+    """
+    What the location's menus are translated into; see SetLocationLanguages.
+    """
+
 
 default_message_pool.register_message("orderbuddy.menu.v1", "LocationSettings", LocationSettings)
 
@@ -2544,7 +2551,7 @@ class SaveCategoryRequest(betterproto2.Message):
 
     sort_order: "float | None" = betterproto2.field(7, betterproto2.TYPE_DOUBLE, optional=True)
     """
-    Ignored for a new one, which goes to the end.
+    Ignored for a new one, whose place is by the number of categories, or after the last where that is taken.
     """
 
     emoji: "str | None" = betterproto2.field(8, betterproto2.TYPE_STRING, optional=True)
@@ -2775,6 +2782,36 @@ class SetItemAvailabilityResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "SetItemAvailabilityResponse", SetItemAvailabilityResponse)
+
+
+@dataclass(eq=False, repr=False)
+class SetLocationLanguagesRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    supported_languages: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Codes such as `es`. Empty: the location names none, and menus are translated into Spanish and Portuguese.
+    """
+
+    request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("orderbuddy.menu.v1", "SetLocationLanguagesRequest", SetLocationLanguagesRequest)
+
+
+@dataclass(eq=False, repr=False)
+class SetLocationLanguagesResponse(betterproto2.Message):
+    data: "list[str]" = betterproto2.field(1, betterproto2.TYPE_STRING, repeated=True)
+    """
+    All that the location names now.
+    """
+
+
+default_message_pool.register_message(
+    "orderbuddy.menu.v1", "SetLocationLanguagesResponse", SetLocationLanguagesResponse
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -3176,6 +3213,18 @@ class UpdateMenuRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
 
+    tags: "list[str]" = betterproto2.field(10, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Replaces the menu's tags.
+    """
+
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Names lists that are changed though they are empty. REST: what the body holds, be it null.
+    """
+
 
 default_message_pool.register_message("orderbuddy.menu.v1", "UpdateMenuRequest", UpdateMenuRequest)
 
@@ -3202,10 +3251,16 @@ class UpdateRestaurantDetailsRequest(betterproto2.Message):
     concept: "str | None" = betterproto2.field(4, betterproto2.TYPE_STRING, optional=True)
 
     logo: "str | None" = betterproto2.field(5, betterproto2.TYPE_STRING, optional=True)
+    """
+    As the website.
+    """
 
     tagline: "str | None" = betterproto2.field(6, betterproto2.TYPE_STRING, optional=True)
 
     website: "str | None" = betterproto2.field(7, betterproto2.TYPE_STRING, optional=True)
+    """
+    If it names a scheme, http or https. Otherwise any text: the Manage App saves while somebody is typing.
+    """
 
     version: "int | None" = betterproto2.field(8, betterproto2.TYPE_INT64, optional=True)
     """
@@ -3923,8 +3978,8 @@ class MenuEditorServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "SaveCategoryResponse":
         """
-        SaveCategory changes a category, or adds one at the end when `id` is empty. What is not sent is kept. NOT_FOUND when there is no such
-        menu or category.
+        SaveCategory changes a category, or adds one when `id` is empty. What is not sent is kept; of a text, its languages that are not sent,
+        unless the English text changes. NOT_FOUND when there is no such menu or category.
         """
 
         return await self._unary_unary(
@@ -4008,8 +4063,8 @@ class MenuEditorServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "SaveItemResponse":
         """
-        SaveItem changes an item, or adds one when `id` is empty. What is not sent is kept. ABORTED (VERSION_CHANGED) when `version` is given
-        and somebody has changed the item since. NOT_FOUND when there is no such menu or item.
+        SaveItem changes an item, or adds one when `id` is empty. What is not sent is kept; of texts as in SaveCategory. ABORTED
+        (VERSION_CHANGED) when `version` is given and somebody has changed the item since. NOT_FOUND when there is no such menu or item.
         """
 
         return await self._unary_unary(
@@ -4645,6 +4700,28 @@ class RestaurantServiceStub(betterproto2_grpclib.ServiceStub):
             "/orderbuddy.menu.v1.RestaurantService/UpdateLocationSettings",
             message,
             UpdateLocationSettingsResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def set_location_languages(
+        self,
+        message: "SetLocationLanguagesRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "SetLocationLanguagesResponse":
+        """
+        SetLocationLanguages says what the menus of a location are translated into; English, which they are written in, may be named.
+        INVALID_ARGUMENT for what is no language of ISO 639-1; NOT_FOUND when the restaurant has no such location.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.menu.v1.RestaurantService/SetLocationLanguages",
+            message,
+            SetLocationLanguagesResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -1243,7 +1243,7 @@ class OrderRecord(betterproto2.Message):
         13, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was taken on; unset while nobody has, and for orders that the old system took on.
+    When it was first taken on; unset while nobody has.
     """
 
 

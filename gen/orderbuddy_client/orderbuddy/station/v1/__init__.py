@@ -1188,7 +1188,7 @@ class StationOrderCustomer(betterproto2.Message):
 
     phone: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Always empty: a kitchen has no use for it, and the Manage App only wants a text.
+    For people only; devices get an empty text.
     """
 
 

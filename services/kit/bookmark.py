@@ -1,0 +1,70 @@
+"""How far a reader of a stream of many documents has been told, as one text that it can come back with.
+
+A snapshot is read a moment after the stream's position was taken, so it can hold changes that the stream has still to
+tell. Within one connection they are recognised by their versions. A reader that comes back with the snapshot's token
+would be told again, if its bookmark did not carry the versions of what had changed just before the snapshot.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+CARRIED_SECONDS: Final = 15.0
+"""For how long a bookmark carries versions: no stream is further behind its database, or its health says so."""
+
+_MOST_CARRIED: Final = 100
+_SEPARATOR: Final = "~"
+
+
+class Bookmark:
+    """A reader's place: the stream's token, what the stream was about (`scope`), and versions it knows by id."""
+
+    def __init__(
+        self,
+        token: str = "",
+        scope: str = "",
+        known: Mapping[str, int] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.token = token
+        self.scope = scope
+        self._now = now
+        self._known = dict(known or {})
+        self._carried = dict(known or {})
+        self._carried_until = now() + CARRIED_SECONDS
+
+    @classmethod
+    def parse(cls, text: str) -> Bookmark:
+        """Read a bookmark; what is none becomes one whose token no stream knows."""
+        token, _, rest = text.partition(_SEPARATOR)
+        scope, _, versions = rest.partition(_SEPARATOR)
+        known = {}
+        for pair in versions.split(",") if versions else ():
+            name, _, version = pair.partition("-")
+            if not name or not version.isdecimal():
+                return cls(text)
+            known[name] = int(version)
+        return cls(token, scope, known)
+
+    def begin(self, versions: Mapping[str, int], recent: Mapping[str, int]) -> None:
+        """Note a snapshot: the versions in it, and those of them that changed within the last CARRIED_SECONDS."""
+        self._known = dict(versions)
+        self._carried = dict(list(recent.items())[-_MOST_CARRIED:])
+        self._carried_until = self._now() + CARRIED_SECONDS
+
+    def is_news(self, document_id: str, version: int) -> bool:
+        """Tell whether a change to this version is one that the reader has not been told, and note it."""
+        if version <= self._known.get(document_id, 0):
+            return False
+        self._known[document_id] = version
+        return True
+
+    def at(self, token: str) -> str:
+        """Move to a token and return the bookmark as text."""
+        self.token = token
+        if self._carried and self._now() > self._carried_until:
+            self._carried = {}
+        versions = ",".join(f"{name}-{self._known.get(name, version)}" for name, version in self._carried.items())
+        return _SEPARATOR.join((token, self.scope, versions)) if self.scope or versions else token

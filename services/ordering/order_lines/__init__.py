@@ -1,0 +1,1 @@
+"""What the kitchen does to the lines of orders."""

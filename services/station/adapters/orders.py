@@ -1,0 +1,167 @@
+"""Orders, which the Ordering service keeps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+from orderbuddy.ordering.v1 import (
+    line_service_pb2,
+    line_service_pb2_grpc,
+    order_pb2,
+    ordering_service_pb2,
+    ordering_service_pb2_grpc,
+    staff_order_pb2,
+    staff_order_service_pb2,
+    staff_order_service_pb2_grpc,
+)
+
+from services.kit.clock import Clock
+from services.kit.context import current_call
+from services.kit.following import follow
+from services.kit.interceptor import REQUEST_ID_KEY
+from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
+from services.kit.server import MESSAGE_BYTES
+from services.kit.status import from_rpc_error
+
+_SECONDS: Final = 5.0
+_PAGE: Final = 200
+RECENT: Final = timedelta(hours=24)
+"""How long ago an order of interest to a kitchen may have been placed. Old systems left many open for ever."""
+
+_IN_THE_KITCHEN: Final = (
+    order_pb2.ORDER_STATUS_CREATED,
+    order_pb2.ORDER_STATUS_ACCEPTED,
+    order_pb2.ORDER_STATUS_READY_FOR_PICKUP,
+    order_pb2.ORDER_STATUS_CANCELED,
+)
+_SELF: Final = Principal(CallerKind.SERVICE, "station")
+
+Answer = TypeVar("Answer", bound=Message)
+Watched = ordering_service_pb2.WatchOrdersResponse
+
+
+class Orders:
+    """Asks the Ordering service. Make it in the loop that it serves.
+
+    Every method raises what the Ordering service raised, or Unavailable when it is away.
+    """
+
+    def __init__(self, address: str, assertions: Assertions, clock: Clock) -> None:
+        options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.keepalive_time_ms", 60_000)]
+        self._channel = grpc.aio.insecure_channel(address, options=options)
+        self._orders = ordering_service_pb2_grpc.OrderingServiceStub(self._channel)
+        self._staff = staff_order_service_pb2_grpc.StaffOrderServiceStub(self._channel)
+        self._lines = line_service_pb2_grpc.OrderLineServiceStub(self._channel)
+        self._assertions = assertions
+        self._clock = clock
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._channel.close()
+
+    async def follow(self, on_message: Callable[[Watched], None], on_state: Callable[[bool], None]) -> None:
+        """Follow the changes of all orders, for ever."""
+        await follow("orders", self._watch_all, on_message, on_state)
+
+    def _watch_all(self, token: str) -> AsyncIterator[Watched]:
+        request = ordering_service_pb2.WatchOrdersRequest(resume_token=token, with_records=True)
+        stream: AsyncIterator[Watched] = self._orders.WatchOrders(request, metadata=self._as(_SELF, "station-feed"))
+        return stream
+
+    async def changes_since(self, token: str) -> AsyncGenerator[Watched, None]:
+        """Yield what the stream of all orders has after a token, up to about now; `reset` when it can't."""
+        call = self._watch_all(token)
+        try:
+            async for message in call:
+                if message.WhichOneof("event") == "heartbeat":
+                    return
+                yield message
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error
+        finally:
+            call.cancel()  # type: ignore[attr-defined]
+
+    async def recent(self, restaurant_id: str, location_id: str) -> list[order_pb2.OrderRecord]:
+        """Return a location's recent orders that a kitchen may have to do with, oldest first."""
+        since: datetime = self._clock.now() - RECENT
+        found: list[order_pb2.OrderRecord] = []
+        request = ordering_service_pb2.ListOrdersRequest(
+            restaurant_id=restaurant_id,
+            location_id=location_id,
+            statuses=_IN_THE_KITCHEN,
+            page_size=_PAGE,
+        )
+        # `from` is a word of Python's own, so the field can't be named in the call.
+        getattr(request, "from").FromDatetime(since)
+        while True:
+            page = await self._ask(self._orders.ListOrders(request, metadata=self._as(_SELF), timeout=_SECONDS))
+            found += page.orders
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return found[::-1]
+
+    async def order(self, order_id: str) -> order_pb2.Order:
+        """Return an order, without what only the restaurant may see."""
+        request = ordering_service_pb2.GetOrderRequest(order_id=order_id)
+        answer: ordering_service_pb2.GetOrderResponse = await self._ask(
+            self._orders.GetOrder(request, metadata=self._as(_SELF), timeout=_SECONDS)
+        )
+        return answer.order
+
+    async def todays(self, restaurant_id: str, location_id: str) -> list[staff_order_pb2.StaffOrder]:
+        """Return the orders that were placed at a location today."""
+        request = staff_order_service_pb2.ListTodaysOrdersRequest(restaurant_id=restaurant_id, location_id=location_id)
+        answer = await self._ask(self._staff.ListTodaysOrders(request, metadata=self._as(_SELF), timeout=_SECONDS))
+        return list(answer.orders)
+
+    async def staff_order(self, restaurant_id: str, location_id: str, order_id: str) -> staff_order_pb2.StaffOrder:
+        """Return an order of a location."""
+        request = staff_order_service_pb2.GetStaffOrderRequest(
+            restaurant_id=restaurant_id, location_id=location_id, order_id=order_id
+        )
+        answer: staff_order_service_pb2.GetStaffOrderResponse = await self._ask(
+            self._staff.GetStaffOrder(request, metadata=self._as(_SELF), timeout=_SECONDS)
+        )
+        return answer.data
+
+    async def start(self, request: line_service_pb2.StartOrderLinesRequest) -> order_pb2.OrderRecord:
+        """Start lines, as whoever calls us."""
+        answer: line_service_pb2.StartOrderLinesResponse = await self._ask(
+            self._lines.StartOrderLines(request, **self._as_caller())
+        )
+        return answer.order
+
+    async def complete(self, request: line_service_pb2.CompleteOrderLinesRequest) -> order_pb2.OrderRecord:
+        """Complete lines, as whoever calls us."""
+        answer: line_service_pb2.CompleteOrderLinesResponse = await self._ask(
+            self._lines.CompleteOrderLines(request, **self._as_caller())
+        )
+        return answer.order
+
+    async def recall(self, request: line_service_pb2.RecallOrderLinesRequest) -> order_pb2.OrderRecord:
+        """Recall lines, as whoever calls us."""
+        answer: line_service_pb2.RecallOrderLinesResponse = await self._ask(
+            self._lines.RecallOrderLines(request, **self._as_caller())
+        )
+        return answer.order
+
+    def _as_caller(self) -> dict[str, Any]:
+        return {"metadata": self._as(current_call().principal), "timeout": _SECONDS}
+
+    def _as(self, principal: Principal, request_id: str = "") -> tuple[tuple[str, str], ...]:
+        assertion = self._assertions.sign(principal)
+        return (
+            (METADATA_KEY, f"Bearer {assertion}"),
+            (REQUEST_ID_KEY, request_id or current_call().request_id),
+        )
+
+    @staticmethod
+    async def _ask(call: Coroutine[Any, Any, Answer]) -> Answer:
+        try:
+            return await call
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error

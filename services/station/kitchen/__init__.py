@@ -1,0 +1,1 @@
+"""Tickets: what the kitchen sees and does."""

@@ -1,0 +1,85 @@
+"""What the kitchen does, as steps on the lines of the order."""
+
+from __future__ import annotations
+
+from orderbuddy.ordering.v1 import line_service_pb2, order_pb2
+from orderbuddy.station.v1 import ticket_pb2
+
+from services.kit.errors import NotFound
+from services.station.adapters.orders import Orders
+from services.station.kitchen.book import StationBook
+from services.station.kitchen.tickets import finished, of_station, tickets_of, unfinished
+from services.station.repository import no_station
+from services.station.routing import UNROUTED
+
+
+class Verbs:
+    """Carries out verbs by the Ordering service, as whoever calls us.
+
+    Raises what it raises, NotFound for what is not at the location, and Unavailable.
+    """
+
+    def __init__(self, orders: Orders, book: StationBook) -> None:
+        self._orders = orders
+        self._book = book
+
+    async def start(self, place: tuple[str, str], order_id: str, line_id: str, request_id: str) -> int:
+        """Start a line; return the order's version."""
+        order = await self._order(place, order_id)
+        request = line_service_pb2.StartOrderLinesRequest(
+            restaurant_id=place[0], order_id=order.id, line_ids=[line_id], request_id=request_id
+        )
+        return (await self._orders.start(request)).version
+
+    async def complete(self, place: tuple[str, str], order_id: str, line_id: str, request_id: str) -> int:
+        """Complete a line; return the order's version."""
+        order = await self._order(place, order_id)
+        request = line_service_pb2.CompleteOrderLinesRequest(
+            restaurant_id=place[0], order_id=order.id, line_ids=[line_id], request_id=request_id
+        )
+        return (await self._orders.complete(request)).version
+
+    async def recall(self, place: tuple[str, str], order_id: str, line_id: str, request_id: str) -> int:
+        """Take a line's last step back; return the order's version."""
+        order = await self._order(place, order_id)
+        request = line_service_pb2.RecallOrderLinesRequest(
+            restaurant_id=place[0], order_id=order.id, line_ids=[line_id], request_id=request_id
+        )
+        return (await self._orders.recall(request)).version
+
+    async def bump(self, place: tuple[str, str], order_id: str, station_id: str) -> int:
+        """Complete a ticket, and note that its station has seen what was taken back; return the order's version."""
+        order, ticket = await self._ticket(place, order_id, station_id)
+        request = line_service_pb2.CompleteOrderLinesRequest(
+            restaurant_id=place[0],
+            order_id=order.id,
+            line_ids=unfinished(ticket) if ticket and order.status == "ACCEPTED" else (),
+            station_id=station_id,
+        )
+        return (await self._orders.complete(request)).version
+
+    async def recall_ticket(self, place: tuple[str, str], order_id: str, station_id: str) -> int:
+        """Take a bump back; return the order's version."""
+        order, ticket = await self._ticket(place, order_id, station_id)
+        lines = finished(ticket) if ticket else []
+        if not lines:
+            raise NotFound("NOTHING_TO_RECALL", "no line of the ticket is finished", metadata={"field": "order_id"})
+        request = line_service_pb2.RecallOrderLinesRequest(restaurant_id=place[0], order_id=order.id, line_ids=lines)
+        return (await self._orders.recall(request)).version
+
+    async def _order(self, place: tuple[str, str], order_id: str) -> order_pb2.Order:
+        order = await self._orders.order(order_id)
+        if (order.restaurant_id, order.location_id) != place:
+            raise NotFound("ORDER_NOT_FOUND", "the location has no such order", metadata={"field": "order_id"})
+        return order
+
+    async def _ticket(
+        self, place: tuple[str, str], order_id: str, station_id: str
+    ) -> tuple[order_pb2.Order, ticket_pb2.Ticket | None]:
+        """Return the order and its ticket at the station; None when no line of it is made there (any more)."""
+        order = await self._order(place, order_id)
+        stations = await self._book.of(place)
+        if station_id != UNROUTED and station_id not in {station.id for station in stations}:
+            raise no_station()
+        tickets = of_station(tickets_of(order_pb2.OrderRecord(order=order), stations), station_id)
+        return order, tickets[0] if tickets else None
