@@ -251,7 +251,7 @@ async def test_two_replicas_put_an_item_back_once(
     assert await db["audit"].count_documents({"actor": "system"}) == 1
 
 
-async def test_a_broken_menu_does_not_keep_the_others_items_away(stub: Stub, db: Database, clock: FixedClock) -> None:
+async def test_a_broken_menu_does_not_keep_the_others_items_away(stub: Stub, db: Database) -> None:
     past = NOW - timedelta(hours=1)
     await db["menus"].insert_one({"items": [{"id": "x", "isAvailable": False, "unavailableUntil": past}]})
     await db["menus"].update_one(
@@ -360,7 +360,7 @@ async def test_a_menu_is_made_copied_switched_on_and_deleted(stub: Stub) -> None
 async def test_a_menus_tags_are_emptied_only_when_they_are_named(stub: Stub, db: Database) -> None:
     tagged = []
     for fields in ({"tags": ["brunch"]}, {"available": True}, {"update_mask": FieldMask(paths=["tags"])}):
-        await stub.UpdateMenu(rpc.UpdateMenuRequest(**PLACE, **fields), metadata=MANAGER)  # type: ignore[arg-type]
+        await stub.UpdateMenu(rpc.UpdateMenuRequest(**PLACE, **fields), metadata=MANAGER)
         tagged.append((await db["menus"].find_one({"_id": ObjectId(MENU)}) or {})["tags"])
     assert tagged == [["brunch"], ["brunch"], []]
 
