@@ -27,9 +27,7 @@ from tests.servers.menu import FakeMenu, serve_menu
 from tests.support import Served, detail, eventually, metadata_of, reason
 
 RESTAURANT, LOCATION, PAID_LOCATION = "luna", "6a0000000000000000000001", "6a0000000000000000000002"
-KITCHEN = metadata_of(
-    Principal(CallerKind.DEVICE, "display-1", {RESTAURANT: Role.STAFF}, LOCATION, DeviceKind.DISPLAY)
-)
+KITCHEN = metadata_of(Principal(CallerKind.DEVICE, "display-1", {RESTAURANT: Role.STAFF}, LOCATION, DeviceKind.DISPLAY))
 STRANGER = metadata_of(Principal(CallerKind.STAFF, "someone", {"elsewhere": Role.OWNER}))
 SERVICE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
 

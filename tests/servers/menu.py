@@ -57,6 +57,7 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
         *,
         accept_payment: bool = False,
         auto_accept: bool = False,
+        ready_when_done: bool = False,
         timezone: str = "America/New_York",
     ) -> None:
         location = catalog_pb2.Location(
@@ -75,6 +76,7 @@ class FakeMenu(rpc_grpc.MenuServiceServicer):
                     location=location,
                     timezone=timezone,
                     auto_accept_order=auto_accept,
+                    ready_when_done=ready_when_done,
                 ),
             )
         )

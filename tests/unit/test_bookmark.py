@@ -1,0 +1,48 @@
+"""How far a reader has been told, as text."""
+
+from __future__ import annotations
+
+from services.kit.bookmark import CARRIED_SECONDS, Bookmark
+
+
+def test_a_plain_token_stays_a_plain_token() -> None:
+    assert Bookmark.parse("82AB").token == "82AB"
+    assert Bookmark().at("82AB") == "82AB"
+
+
+def test_a_bookmark_comes_back_as_it_was() -> None:
+    bookmark = Bookmark(scope="1a2b")
+    bookmark.begin({"o1": 3, "o2": 1}, {"o1": 3})
+    again = Bookmark.parse(bookmark.at("82AB"))
+    assert (again.token, again.scope) == ("82AB", "1a2b")
+    assert not again.is_news("o1", 3)
+    assert again.is_news("o1", 4)
+    assert again.is_news("o2", 1)  # it changed too long ago for the stream to tell it
+
+
+def test_what_a_snapshot_held_is_no_news() -> None:
+    bookmark = Bookmark()
+    bookmark.begin({"o1": 3}, {})
+    assert [bookmark.is_news("o1", version) for version in (2, 3, 4, 4)] == [False, False, True, False]
+    assert bookmark.is_news("new", 1)
+
+
+def test_what_was_told_since_is_carried_too() -> None:
+    bookmark = Bookmark()
+    bookmark.begin({"o1": 3}, {"o1": 3})
+    assert bookmark.is_news("o1", 4)
+    assert not Bookmark.parse(bookmark.at("82AB")).is_news("o1", 4)
+
+
+def test_versions_are_carried_for_a_while_only() -> None:
+    now = 100.0
+    bookmark = Bookmark(now=lambda: now)
+    bookmark.begin({"o1": 3}, {"o1": 3})
+    assert bookmark.at("82AB") == "82AB~~o1-3"
+    now += CARRIED_SECONDS + 1
+    assert bookmark.at("82AC") == "82AC"
+
+
+def test_what_is_no_bookmark_is_a_token_that_no_stream_knows() -> None:
+    for text in ("82AB~x~o1", "82AB~~o1-x", "82AB~~-3", "~~~,"):
+        assert Bookmark.parse(text).token == text
