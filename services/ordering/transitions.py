@@ -12,6 +12,7 @@ from services.kit.clock import Clock
 from services.kit.context import Call
 from services.kit.errors import Conflict, NotFound, Refused
 from services.kit.mongo import Document, object_id
+from services.kit.values import text
 from services.ordering.documents import transition_update
 from services.ordering.lifecycle import TransitionRefused, check
 from services.ordering.mapping import version_of
@@ -43,12 +44,13 @@ class Transitions:
         self._clock = clock
 
     async def move(self, step: Step, call: Call) -> Document:
-        """Return the order after the step. Raises NotFound, Refused (state) or Conflict (version)."""
+        """Return the order after the step. Raises NotFound, Forbidden, Refused (state) or Conflict (version)."""
         key = object_id(step.order_id, "orderId", "ORDER_NOT_FOUND")
         for _ in range(_ROUNDS):
             document = await self._repository.order_of(step.restaurant_id, key)
             if document is None:
                 raise NotFound("ORDER_NOT_FOUND", "the restaurant has no such order", metadata={"field": "order_id"})
+            call.require_location(text(document.get("locationId")))
             if _was_done_by(document, step):
                 return document
             moved = await self._attempt(document, key, step, call)
@@ -66,8 +68,8 @@ class Transitions:
             detail = errors_pb2.OrderStateDetail(
                 order_id=str(key), current_status=status, allowed_statuses=refused.allowed, version=version
             )
-            text = f"the order is {status or 'without status'}: it can't become {step.target}"
-            raise Refused("ORDER_STATE", text, metadata={"status": status}, details=[detail]) from refused
+            message = f"the order is {status or 'without status'}: it can't become {step.target}"
+            raise Refused("ORDER_STATE", message, metadata={"status": status}, details=[detail]) from refused
         update = transition_update(
             version,
             status,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
+from services.station.devices.wiring import build_devices
 
 
 async def build(runtime: Runtime) -> None:
     """Put the service together."""
+    build_devices(runtime)
 
 
 if __name__ == "__main__":

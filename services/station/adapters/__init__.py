@@ -1,0 +1,1 @@
+"""What this service needs of others, over gRPC."""
