@@ -14,13 +14,18 @@ from services.kit.status import translate
 CHECK_SECONDS: Final = 5.0
 """How often an open stream's key is looked at."""
 
-_UNCONFIRMED_SECONDS: Final = 60.0
+UNCONFIRMED_SECONDS: Final = 60.0
 """How long a stream goes on while nobody can tell whether its key is still valid: a kitchen should outlive a restart
 of the Station service, but a key must not outlive everything."""
 
 
 async def while_valid(
-    stream: AsyncIterator[Any], key: str, devices: DeviceKeys, *, check_seconds: float = CHECK_SECONDS
+    stream: AsyncIterator[Any],
+    key: str,
+    devices: DeviceKeys,
+    *,
+    check_seconds: float = CHECK_SECONDS,
+    unconfirmed_seconds: float = UNCONFIRMED_SECONDS,
 ) -> AsyncIterator[Any]:
     """Yield what the stream yields for as long as the key is valid. Raises Unauthenticated, Unavailable.
 
@@ -33,7 +38,7 @@ async def while_valid(
         while True:
             await asyncio.wait([following], timeout=max(0.0, due - time.monotonic()))
             if time.monotonic() >= due:
-                if await _is_known(devices, key, last_chance=time.monotonic() - confirmed >= _UNCONFIRMED_SECONDS):
+                if await _is_known(devices, key, last_chance=time.monotonic() - confirmed >= unconfirmed_seconds):
                     confirmed = time.monotonic()
                 due = time.monotonic() + check_seconds
             if following.done():
