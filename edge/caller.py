@@ -21,6 +21,9 @@ from edge.errors import RpcError
 
 Metadata = Sequence[tuple[str, str]]
 
+_ONCE: Final = frozenset({"orderbuddy.station.v1.DeviceService.IssueDeviceKey"})
+"""Each call makes a device of its own."""
+
 REQUEST_ID_KEY: Final = "x-request-id"
 MESSAGE_BYTES: Final = 16 * 1024 * 1024
 HEALTH_SECONDS: Final = 1.0
@@ -49,10 +52,11 @@ _THROTTLING: Final = {"maxTokens": 100, "tokenRatio": 0.1}
 def may_be_repeated(method: MethodDescriptor) -> bool:
     """Tell whether the same call may be made again when it is not known whether it arrived.
 
-    Every method that changes something takes a `request_id`, unless it is idempotent by itself (design, section 3).
+    Every method that changes something takes a `request_id`, unless it is idempotent by itself (design, section 3), or
+    its answer holds a secret that must be kept nowhere.
     """
     streams = method.client_streaming or method.server_streaming
-    return not streams and "request_id" not in method.input_type.fields_by_name
+    return not streams and "request_id" not in method.input_type.fields_by_name and method.full_name not in _ONCE
 
 
 def service_config(services: Iterable[ServiceDescriptor]) -> str:

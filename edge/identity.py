@@ -1,4 +1,4 @@
-"""Who is calling: nobody in particular, or a person with a session, and what a service is told about them.
+"""Who is calling: nobody in particular, a person with a session or a device with its key, and what services are told.
 
 Only routes that are not open to guests ask. What a person may act for is read from the database for each request, never
 from the session's claims: those are empty right after sign-up, and stale after every change.
@@ -11,16 +11,21 @@ from typing import Final, NamedTuple, Protocol
 
 from orderbuddy.menu.v1 import user_service_pb2
 
-from edge.answers import Header, Problem
+from edge.answers import Header, Problem, problem
 from edge.bodies import Scope
 from edge.caller import REQUEST_ID_KEY, Caller, Metadata
+from edge.devices import StationDevices, device_key
 from edge.errors import UNAUTHENTICATED, RpcError, answer_for
 from edge.http_rules import Route
-from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal, Role
+from services.kit.devices import DeviceKeys
+from services.kit.errors import Unauthenticated, Unavailable
+from services.kit.principal import GUEST, METADATA_KEY, Assertions, CallerKind, Principal, Role
 
 USERS: Final = user_service_pb2.DESCRIPTOR.services_by_name["UserService"]
 
 _GET_ACCESS: Final = USERS.methods_by_name["GetUserAccess"]
+INVALID_KEY: Final = problem(401, "the device key is not valid (any more)")
+_KEYS_AWAY: Final = problem(503, "device keys can't be checked just now; try again", ((b"retry-after", b"1"),))
 _SELF: Final = Principal(CallerKind.SERVICE, "edge")
 
 
@@ -46,25 +51,47 @@ class Who(NamedTuple):
     metadata: Metadata
     headers: Sequence[Header] = ()
     user_id: str = ""
+    principal: Principal = GUEST
 
 
 class Identity:
-    """Turns sessions into signed assertions."""
+    """Turns sessions and device keys into signed assertions."""
 
     def __init__(self, caller: Caller, assertions: Assertions, sessions: Sessions) -> None:
         self._caller = caller
         self._assertions = assertions
         self._sessions = sessions
+        self._devices = DeviceKeys(StationDevices(caller, self.own))
 
     def own(self) -> Metadata:
         """Return the edge's own assertion."""
         return ((METADATA_KEY, f"Bearer {self._assertions.sign(_SELF)}"),)
 
     async def for_route(self, route: Route, scope: Scope, request_id: str) -> Who:
-        """Return who calls a route. Raises Problem: 401 without a session where one is needed, 503 in an outage."""
+        """Return who calls a route. Raises Problem: 401 for nobody where somebody is needed, 503 in an outage."""
         if route.open_to_guests:
             return Who(((REQUEST_ID_KEY, request_id),))
-        return await self.person(scope, request_id)
+        return await self.known(scope, request_id)
+
+    async def known(self, scope: Scope, request_id: str) -> Who:
+        """Return the device or person who calls; a device key goes before a session. Raises Problem (401, 503).
+
+        Whoever holds a connection open for a device asks again every few seconds: a revoked key is Problem (401) then.
+        """
+        key = device_key(scope)
+        if key is None:
+            return await self.person(scope, request_id)
+        principal = await self.device(key)
+        return Who(self._metadata(principal, request_id), principal=principal)
+
+    async def device(self, key: str) -> Principal:
+        """Return the device whose key it is. Raises Problem (401, 503)."""
+        try:
+            return await self._devices.principal(key)
+        except Unauthenticated as error:
+            raise Problem(INVALID_KEY) from error
+        except Unavailable as error:
+            raise Problem(_KEYS_AWAY) from error
 
     async def person(self, scope: Scope, request_id: str) -> Who:
         """Return the person who calls. Raises Problem (401, 503)."""
@@ -72,8 +99,10 @@ class Identity:
         if session is None:
             raise Problem(UNAUTHENTICATED)
         principal = await self._principal(session.user_id)
-        metadata = ((METADATA_KEY, f"Bearer {self._assertions.sign(principal)}"), (REQUEST_ID_KEY, request_id))
-        return Who(metadata, session.headers, session.user_id)
+        return Who(self._metadata(principal, request_id), session.headers, session.user_id, principal)
+
+    def _metadata(self, principal: Principal, request_id: str) -> Metadata:
+        return ((METADATA_KEY, f"Bearer {self._assertions.sign(principal)}"), (REQUEST_ID_KEY, request_id))
 
     async def _principal(self, user_id: str) -> Principal:
         access = await self.access(user_id)

@@ -22,6 +22,12 @@ from orderbuddy.ordering.v1 import (
     report_service_pb2,
     staff_order_service_pb2,
 )
+from orderbuddy.station.v1 import (
+    print_service_pb2,
+    socket_service_pb2,
+    station_service_pb2,
+    ticket_service_pb2,
+)
 
 from edge.accounts import Accounts
 from edge.answers import Answer, Problem, problem
@@ -31,10 +37,13 @@ from edge.assets import Assets
 from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
+from edge.devices import DEVICES
 from edge.following import Follower
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
 from edge.identity import USERS, Identity, Sessions
+from edge.kitchen_session import PATH as KITCHEN_SESSION
+from edge.kitchen_session import KitchenSession
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
@@ -66,6 +75,13 @@ _IN_ORDERING: Final = (
     staff_order_service_pb2.DESCRIPTOR.services_by_name["StaffOrderService"],
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
     line_service_pb2.DESCRIPTOR.services_by_name["OrderLineService"],
+)
+_IN_STATION: Final = (
+    DEVICES,
+    station_service_pb2.DESCRIPTOR.services_by_name["StationService"],
+    ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"],
+    print_service_pb2.DESCRIPTOR.services_by_name["PrintService"],
+    socket_service_pb2.DESCRIPTOR.services_by_name["SocketService"],
 )
 
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
@@ -100,6 +116,7 @@ def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
     return {
         **dict.fromkeys(_IN_MENU, settings.menu_address),
         **dict.fromkeys(_IN_ORDERING, settings.ordering_address),
+        **dict.fromkeys(_IN_STATION, settings.station_address),
         NOTIFICATION: settings.notification_address,
     }
 
@@ -129,6 +146,8 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     clock = make_clock(settings.clock)
     identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
     others = [] if sessions else _sign_in(settings, caller, identity)
+    kitchen = KitchenSession(identity, settings.base_url, settings.body_limit_bytes)
+    others.append(Other("kitchen session", KITCHEN_SESSION.encode("ascii"), kitchen.answer))
     if settings.assets_folder is not None:
         others.append(Other("assets", ASSETS.encode("ascii"), Assets(settings.assets_folder).answer))
     if settings.openai_api_key is None:

@@ -99,6 +99,10 @@ def rule_of(method: MethodDescriptor) -> AccessRule:
     if access.least_role and access.tenancy not in _NAMING_A_RESTAURANT:
         raise UndeclaredAccess(f"{method.full_name} asks for a role, but names no restaurant")
     kinds = frozenset(_KINDS[c] for c in access.callers)
+    if CallerKind.DEVICE in kinds and access.tenancy not in _NAMING_A_RESTAURANT:
+        raise UndeclaredAccess(f"{method.full_name} lets devices in, but names no restaurant to hold them to")
+    if CallerKind.ANYONE in kinds and access.tenancy in _NAMING_A_RESTAURANT:
+        raise UndeclaredAccess(f"{method.full_name} is open to everybody, who have no restaurant to be held to")
     if access.devices and (CallerKind.DEVICE not in kinds or any(d not in _DEVICES for d in access.devices)):
         raise UndeclaredAccess(f"{method.full_name} names devices that it doesn't let in")
     devices = frozenset(_DEVICES[d] for d in access.devices) or frozenset(DeviceKind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 import grpc
@@ -20,6 +20,8 @@ from grpc_status import rpc_status
 
 from services.kit.access import AccessRule, rules_of
 from services.kit.context import CURRENT, Call
+from services.kit.device_streams import while_valid
+from services.kit.devices import DeviceKeys, key_in
 from services.kit.errors import OrderBuddyError, Unauthenticated
 from services.kit.idempotency import Idempotency
 from services.kit.principal import GUEST, METADATA_KEY, Assertions, InvalidAssertion, Principal
@@ -38,6 +40,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Unary = Callable[..., Awaitable[Any]]
 Stream = Callable[..., AsyncIterator[Any]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Metadata = Mapping[str, str | bytes]
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
@@ -47,6 +50,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         self,
         services: Sequence[ServiceDescriptor],
         assertions: Assertions,
+        devices: DeviceKeys,
         idempotency: Idempotency,
         deadline_seconds: float,
     ) -> None:
@@ -57,6 +61,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
             for method in service.methods
         }
         self._assertions = assertions
+        self._devices = devices
         self._idempotency = idempotency
         self._deadline_seconds = deadline_seconds
         self._validation = Validation()
@@ -96,11 +101,12 @@ class Interceptor(grpc.aio.ServerInterceptor):
             started = time.perf_counter()
             code = "OK"
             try:
-                call = self._begin(rule, request, context)
+                metadata = _metadata(context)
                 remaining = context.time_remaining() or self._deadline_seconds
                 # The database gets what is left of the caller's time, and no operation goes on after it.
                 async with asyncio.timeout(remaining):
                     with pymongo.timeout(remaining):
+                        call = await self._begin(rule, request, metadata, _device_key(metadata))
                         return await self._once(call, rule, request, context, serve)
             except asyncio.CancelledError:
                 code = "CANCELLED"
@@ -125,8 +131,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
             in_flight = RPC_IN_FLIGHT.labels(rule.method)
             in_flight.inc()
             try:
-                call = self._begin(rule, request, context)
-                async for message in serve(request, context):
+                metadata = _metadata(context)
+                key = _device_key(metadata)
+                call = await self._begin(rule, request, metadata, key)
+                stream = serve(request, context)
+                async for message in stream if key is None else while_valid(stream, key, self._devices):
                     rule.confirm(call)
                     yield message
             except (asyncio.CancelledError, GeneratorExit):
@@ -142,10 +151,12 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
         return behaviour
 
-    def _begin(self, rule: AccessRule, request: Message, context: Context) -> Call:
+    async def _begin(self, rule: AccessRule, request: Message, metadata: Metadata, device_key: str | None) -> Call:
         """Find out who calls, let them in or not, and check the request, in this order."""
-        metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
-        principal = self._principal(metadata.get(METADATA_KEY))
+        if device_key is None:
+            principal = self._principal(metadata.get(METADATA_KEY))
+        else:
+            principal = await self._devices.principal(device_key)
         request_id = str(metadata.get(REQUEST_ID_KEY) or uuid.uuid4())[:_REQUEST_ID_LENGTH]
         call = Call(rule.method, principal, request_id, rule.least_role)
         CURRENT.set(call)
@@ -178,6 +189,16 @@ class Interceptor(grpc.aio.ServerInterceptor):
         if replayed:
             context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
         return response
+
+
+def _metadata(context: Context) -> Metadata:
+    return {str(key): value for key, value in context.invocation_metadata() or ()}
+
+
+def _device_key(metadata: Metadata) -> str | None:
+    """Return the key that a device has sent in place of an assertion; None when it has not."""
+    header = metadata.get(METADATA_KEY)
+    return key_in(header) if isinstance(header, str) else None
 
 
 def _understand(error: Exception) -> OrderBuddyError:

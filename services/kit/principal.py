@@ -69,8 +69,11 @@ class Principal:
         return role is not None and (role >= least or self.kind is CallerKind.DEVICE)
 
     def may_act_at(self, location_id: str) -> bool:
-        """Tell whether this caller may act at a location of its restaurants: devices only at their own."""
-        return self.kind is not CallerKind.DEVICE or location_id.lower() == self.location_id
+        """Tell whether this caller may act at a location of its restaurants: devices only at their own.
+
+        A device that belongs nowhere may act nowhere, and not where a document or a request names no location.
+        """
+        return self.kind is not CallerKind.DEVICE or (bool(location_id) and location_id.lower() == self.location_id)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.subject}" if self.subject else str(self.kind)

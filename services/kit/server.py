@@ -18,6 +18,8 @@ from prometheus_client import start_http_server
 from pymongo.errors import PyMongoError
 
 from services.kit.clock import Clock, make_clock
+from services.kit.device_lookup import StationDevices
+from services.kit.devices import DeviceKeys, DeviceLookup
 from services.kit.idempotency import INDEXES as IDEMPOTENCY_INDEXES
 from services.kit.idempotency import Idempotency
 from services.kit.interceptor import Interceptor
@@ -90,6 +92,8 @@ class Runtime:
     """Each returns why the service can't serve yet, or None."""
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """Run when the service stops: connections to other systems."""
+    devices: DeviceLookup | None = None
+    """Who knows the keys of devices; None: the Station service is asked."""
 
     def serve(self, file: FileDescriptor, add: Callable[[Any, grpc.aio.Server], None], servicer: object) -> None:
         """Register the servicer of a file's one service."""
@@ -134,7 +138,9 @@ class Server:
         await self._build(runtime)
         services = [r.descriptor for r in runtime.registrations]
         idempotency = Idempotency(runtime.db, runtime.clock)
-        interceptor = Interceptor(services, runtime.assertions, idempotency, self._settings.deadline_seconds)
+        interceptor = Interceptor(
+            services, runtime.assertions, self._device_keys(), idempotency, self._settings.deadline_seconds
+        )
         self._server = grpc.aio.server(
             interceptors=[interceptor], options=OPTIONS, maximum_concurrent_rpcs=_CONCURRENT_RPCS
         )
@@ -156,6 +162,16 @@ class Server:
         await self._server.start()
         self._running = [asyncio.create_task(self._prepare()), asyncio.create_task(self._probe())]
         log.info("serving", service=self.name, port=self.port)
+
+    def _device_keys(self) -> DeviceKeys:
+        runtime = self._runtime
+        lookup = runtime.devices
+        if lookup is None:
+            lookup = StationDevices(self._settings.station_address, runtime.assertions, self.name)
+            runtime.closing.append(lookup.close)
+        keys = DeviceKeys(lookup)
+        runtime.closing.insert(0, keys.close)
+        return keys
 
     async def stop(self) -> None:
         """Say NOT_SERVING, let calls under way finish within the grace time, end the rest."""

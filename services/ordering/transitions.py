@@ -44,7 +44,7 @@ class Transitions:
         self._clock = clock
 
     async def move(self, step: Step, call: Call) -> Document:
-        """Return the order after the step. Raises NotFound, Refused (state) or Conflict (version)."""
+        """Return the order after the step. Raises NotFound, Forbidden, Refused (state) or Conflict (version)."""
         key = object_id(step.order_id, "orderId", "ORDER_NOT_FOUND")
         for _ in range(_ROUNDS):
             document = await self._repository.order_of(step.restaurant_id, key)

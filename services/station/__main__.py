@@ -9,11 +9,11 @@ from orderbuddy.station.v1 import (
     ticket_service_pb2_grpc,
 )
 
-from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
 from services.station.adapters.orders import Orders
 from services.station.adapters.places import Places
+from services.station.devices.wiring import build_devices
 from services.station.kitchen.book import StationBook
 from services.station.kitchen.feed import KitchenFeed
 from services.station.kitchen.servicer import TicketServicer
@@ -40,7 +40,8 @@ async def build(runtime: Runtime) -> None:
         ticket_service_pb2_grpc.add_TicketServiceServicer_to_server,
         TicketServicer(feed, orders, Verbs(orders, book), runtime.clock),
     )
-    runtime.indexes += [*INDEXES, *AUDIT_INDEXES]
+    build_devices(runtime)
+    runtime.indexes += INDEXES
     runtime.tasks["stations"] = book.run
     runtime.tasks["orders"] = feed.run
     runtime.ready.append(feed.problem)

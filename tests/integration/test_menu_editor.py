@@ -253,7 +253,9 @@ async def test_two_replicas_put_an_item_back_once(
 
 async def test_a_broken_menu_does_not_keep_the_others_items_away(stub: Stub, db: Database) -> None:
     past = NOW - timedelta(hours=1)
-    await db["menus"].insert_one({"items": [{"id": "x", "isAvailable": False, "unavailableUntil": past}]})
+    due_first = {"id": "x", "isAvailable": False, "unavailableUntil": past - timedelta(hours=1)}
+    await db["menus"].insert_one({"items": [due_first], "restaurantId": RESTAURANT})
+    await db["menus"].insert_one({"items": [due_first]})
     await db["menus"].update_one(
         {"_id": ObjectId(MENU), "items.id": "elote"},
         {"$set": {"items.$.isAvailable": False, "items.$.unavailableUntil": past}},

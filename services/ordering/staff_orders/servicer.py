@@ -63,6 +63,7 @@ class StaffOrderServicer(rpc_grpc.StaffOrderServiceServicer):
             raise _no_order()
         restaurant_id = text(order.get("restaurantId"))
         call.require(restaurant_id)
+        call.require_location(text(order.get("locationId")))
         step = Step(
             restaurant_id=restaurant_id,
             order_id=request.order_id,

@@ -1,0 +1,1 @@
+"""Devices with keys of their own: points of sale, printers, kitchen displays."""
