@@ -5,7 +5,6 @@ What memory answers is answered by `_http` itself: it is most of the traffic, an
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
@@ -17,6 +16,7 @@ from edge.cors import REFUSED, Cors, preflight
 from edge.forms import is_form, read_form
 from edge.guest_cache import GuestCache
 from edge.identity import Identity
+from edge.kitchen_socket import KitchenSockets
 from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
 from edge.request_ids import request_id_of
@@ -30,7 +30,6 @@ Headers = dict[bytes, bytes]
 
 _UNMATCHED: Final = "unmatched"
 _MEMORY, _SERVICE, _EDGE = "memory", "service", "edge"
-_SOCKET_PATH: Final = "/ws/orders/"
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -42,6 +41,17 @@ class Other(NamedTuple):
     """Lower case; what is below it counts, too."""
     answer: Callable[[Scope, Receive, str], Awaitable[Answer]]
     """Takes the request and its id. Raises Problem or ClientGone."""
+
+
+class SocketRoute(NamedTuple):
+    """A kind of WebSocket: everything under a path."""
+
+    path: str
+    """Lower case, with a slash at its end."""
+    segments: tuple[int, ...]
+    """How many follow."""
+    serve: Callable[[Sequence[str], str, Scope, str, Receive, Send], Awaitable[None]]
+    """Takes the accepted socket: the path's rest in segments, resume token, scope and request id."""
 
 
 class Lifecycle(Protocol):
@@ -66,6 +76,7 @@ class Edge:
         transcoder: Transcoder,
         cache: GuestCache,
         sockets: OrderSockets,
+        kitchen: KitchenSockets,
         cors: Cors,
         pages: AsgiApp,
         page_paths: frozenset[bytes],
@@ -78,6 +89,11 @@ class Edge:
         self._router: Router[Endpoint] = Router(transcoder.endpoints)
         self.cache = cache
         self.sockets = sockets
+        self.kitchen = kitchen
+        self._sockets = (
+            SocketRoute("/ws/orders/", (1,), sockets.serve),
+            SocketRoute("/ws/kitchen/", (2, 4), kitchen.serve),
+        )
         self._cors = cors
         self._pages = pages
         self._page_paths = page_paths
@@ -193,37 +209,23 @@ class Edge:
         headers: Headers = dict(scope["headers"])
         await receive()
         path: str = scope["raw_path"].decode("latin-1").removesuffix("/")
-        order_id = path[len(_SOCKET_PATH) :]
-        known = path[: len(_SOCKET_PATH)].lower() == _SOCKET_PATH and order_id and "/" not in order_id
-        if not known or self._cors.headers(headers.get(b"origin")) is None:
+        route = next((r for r in self._sockets if path[: len(r.path)].lower() == r.path), None)
+        segments = path[len(route.path) :].split("/") if route else []
+        known = route is not None and len(segments) in route.segments and all(segments)
+        if route is None or not known or self._cors.headers(headers.get(b"origin")) is None:
             await send({"type": "websocket.close", "code": 1008})
             return
         request_id = request_id_of(headers.get(b"x-request-id"))
         query = parse_qs(scope["query_string"].decode("latin-1"))
         await send({"type": "websocket.accept", "headers": [(b"x-request-id", request_id)]})
-        resume_token = query.get("resumeToken", [""])[0]
-        ends = [
-            asyncio.create_task(self._talk(order_id, resume_token, request_id.decode("ascii"), send)),
-            asyncio.create_task(_until_gone(receive)),
-        ]
+        resume_token, name = query.get("resumeToken", [""])[0], request_id.decode("ascii")
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for end in ends:
-                end.cancel()
-            await asyncio.wait(ends)
-
-    async def _talk(self, raw_order_id: str, resume_token: str, request_id: str, send: Send) -> None:
-        try:
-            order_id = decode_segment(raw_order_id)
-        except Problem:
-            order_id = raw_order_id  # no order has such an id, so it is answered like any unknown one
-        try:
-            await self.sockets.serve(order_id, resume_token, request_id, send)
+            readable = [_readable(segment) for segment in segments]
+            await route.serve(readable, resume_token, scope, name, receive, send)
         except OSError:
             return  # the server's way to say that the client has gone
         except Exception as error:  # noqa: BLE001  the same border, for sockets
-            log.error("socket_failed", request_id=request_id, exc_info=error)
+            log.error("socket_failed", request_id=name, exc_info=error)
             await send({"type": "websocket.close", "code": 1011})
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -240,7 +242,8 @@ def _is_under(path: bytes, prefix: bytes) -> bool:
     return start == prefix and path[len(prefix) : len(prefix) + 1] in (b"", b"/")
 
 
-async def _until_gone(receive: Receive) -> None:
-    """Read until the client leaves. Clients have nothing to say; the server limits how long they may say it."""
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
+def _readable(segment: str) -> str:
+    try:
+        return decode_segment(segment)
+    except Problem:
+        return segment  # nothing has such an id, so it is answered like any unknown one

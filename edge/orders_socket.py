@@ -10,49 +10,33 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any, Final, cast
+from typing import Final, cast
 
-import orjson
 from google.rpc import code_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2
 
+from edge.bodies import Receive, Scope
 from edge.caller import REQUEST_ID_KEY, Caller
 from edge.errors import RpcError
 from edge.metrics import SOCKETS, SOCKETS_CLOSED
 from edge.order_feed import SERVICE, OrderEvent, OrderFeed, Place, place_of, snapshot_text
+from edge.socket_talk import SEND_SECONDS, TRY_AGAIN_LATER, Closed, Send, SocketTalk, too_slow, until_gone
 from services.kit.errors import Exhausted
 from services.kit.fanout import Subscription
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 HEARTBEAT_SECONDS: Final = 15.0
-SEND_SECONDS: Final = 10.0
-"""How long one message may wait for a client that does not read."""
-
 NO_SUCH_ORDER: Final = 4404
-TRY_AGAIN_LATER: Final = 1013
 
 _CATCH_UP_SECONDS: Final = 5.0
 _CATCHING_UP_AT_ONCE: Final = 64
 """After a gap every socket asks again; the service gets them in portions."""
 
-_FAREWELL_SECONDS: Final = 1.0
 _AWAY: Final = "SERVICE_AWAY"
 
 _WATCH: Final = SERVICE.methods_by_name["WatchOrder"]
 _UNKNOWN: Final = frozenset({code_pb2.NOT_FOUND, code_pb2.INVALID_ARGUMENT})
-
-
-class Closed(Exception):
-    """The socket must be closed; the client is told why."""
-
-    def __init__(self, code: int, reason: str, message: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-        self.message = message
 
 
 def _no_such_order() -> Closed:
@@ -61,10 +45,6 @@ def _no_such_order() -> Closed:
 
 def _service_away() -> Closed:
     return Closed(TRY_AGAIN_LATER, _AWAY, "orders can't be followed just now; try again")
-
-
-def _too_slow() -> Closed:
-    return Closed(TRY_AGAIN_LATER, "SLOW_READER", "messages were not read in time; resume with the last token")
 
 
 class OrderSockets:
@@ -84,15 +64,18 @@ class OrderSockets:
         self.send_seconds = send_seconds
         self.catching_up = asyncio.Semaphore(_CATCHING_UP_AT_ONCE)
 
-    async def serve(self, order_id: str, resume_token: str, request_id: str, send: Send) -> None:
-        """Talk to one accepted socket until it is closed or the task is cancelled."""
-        socket = _Socket(self, order_id, request_id, send)
+    async def serve(
+        self, path: Sequence[str], resume_token: str, _scope: Scope, request_id: str, receive: Receive, send: Send
+    ) -> None:
+        """Talk to one accepted socket until it is closed. `path`: the order's id."""
+        talk = SocketTalk(send, self.send_seconds)
         SOCKETS.inc()
         try:
-            await socket.run(resume_token)
+            socket = _Socket(self, path[0], request_id, talk)
+            await until_gone(socket.run(resume_token), receive)
         except Closed as closed:
             SOCKETS_CLOSED.labels(str(closed.code)).inc()
-            await socket.say_and_close(closed)
+            await talk.say_and_close(closed)
         finally:
             SOCKETS.dec()
 
@@ -100,11 +83,11 @@ class OrderSockets:
 class _Socket:
     """One client and its order."""
 
-    def __init__(self, sockets: OrderSockets, order_id: str, request_id: str, send: Send) -> None:
+    def __init__(self, sockets: OrderSockets, order_id: str, request_id: str, talk: SocketTalk) -> None:
         self._sockets = sockets
         self._order_id = order_id
         self._request_id = request_id
-        self._send = send
+        self._talk = talk
         self._place: Place | None = None
         self._reset_reason: str | None = None
 
@@ -113,7 +96,7 @@ class _Socket:
         if resume_token:
             self._place = Place.parse(resume_token)
             if self._place is None:
-                await self._say({"type": "reset", "reason": "the resume token is not one of ours"})
+                await self._talk.say({"type": "reset", "reason": "the resume token is not one of ours"})
         await self._feed_started()
         is_open = False
         while True:
@@ -137,7 +120,7 @@ class _Socket:
             await self._listen(subscription)
         except Exhausted as error:
             if feed.generation == generation:
-                raise _too_slow() from error
+                raise too_slow() from error
         finally:
             feed.hub.unsubscribe(subscription, [self._order_id])
 
@@ -197,8 +180,8 @@ class _Socket:
                 seen = is_open and self._place is not None and self._place.includes(place)
                 if not seen:
                     if self._reset_reason is not None:
-                        await self._say({"type": "reset", "reason": self._reset_reason})
-                    await self._send_text(snapshot_text(place, message.snapshot))
+                        await self._talk.say({"type": "reset", "reason": self._reset_reason})
+                    await self._talk.send_text(snapshot_text(place, message.snapshot))
                 self._place, self._reset_reason = place, None
             case "change":
                 await self._tell(OrderEvent(token, message.change))
@@ -222,7 +205,7 @@ class _Socket:
     async def _heartbeat(self, token: str | None) -> None:
         if self._place is not None and token is not None:
             self._place = self._place.at(token)
-            await self._say({"type": "heartbeat", "resumeToken": str(self._place)})
+            await self._talk.say({"type": "heartbeat", "resumeToken": str(self._place)})
 
     async def _tell(self, event: OrderEvent) -> None:
         """Send a change, unless the client knows it."""
@@ -230,25 +213,5 @@ class _Socket:
             raise _no_such_order()
         if self._place is not None and self._place.includes(event.place, keeps_version=event.keeps_version):
             return
-        await self._send_text(event.text)
+        await self._talk.send_text(event.text)
         self._place = event.place
-
-    async def _say(self, message: Mapping[str, Any]) -> None:
-        await self._send_text(orjson.dumps(message).decode())
-
-    async def _send_text(self, text: str) -> None:
-        try:
-            async with asyncio.timeout(self._sockets.send_seconds):
-                await self._send({"type": "websocket.send", "text": text})
-        except TimeoutError as error:
-            raise _too_slow() from error
-
-    async def say_and_close(self, closed: Closed) -> None:
-        """Say why, then close. A client that does not read gets neither; its connection is then cut."""
-        message = {"type": "error", "reason": closed.reason, "message": closed.message}
-        try:
-            async with asyncio.timeout(_FAREWELL_SECONDS):
-                await self._send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
-                await self._send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
-        except TimeoutError:
-            return

@@ -42,8 +42,12 @@ from edge.following import Follower
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
 from edge.identity import USERS, Identity, Sessions
+from edge.kitchen_commands import Commands
+from edge.kitchen_feed import KitchenFeed
+from edge.kitchen_pictures import Pictures
 from edge.kitchen_session import PATH as KITCHEN_SESSION
 from edge.kitchen_session import KitchenSession
+from edge.kitchen_socket import KitchenSockets
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
@@ -86,7 +90,7 @@ _IN_STATION: Final = (
 
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
-_MOST_CLIENT_MESSAGE_BYTES: Final = 1024
+_MOST_CLIENT_MESSAGE_BYTES: Final = 16 * 1024
 _GRACE_SECONDS: Final = 5
 
 
@@ -156,6 +160,8 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     transcoder = Transcoder(routes, caller)
     cache = GuestCache(routes, caller, identity.own, settings.stale_limit_seconds)
     feed = OrderFeed(caller, identity.own)
+    kitchen_feed = KitchenFeed(caller, identity.own)
+    pictures = Pictures(caller, identity.own)
     readiness = Readiness(
         caller,
         # What guests need. An edge that can't send login codes must not be taken away from them.
@@ -164,10 +170,11 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
     )
     pages = make_pages(document(transcoder.endpoints, settings.base_url), readiness)
     return Edge(
-        lifecycle=Background(caller, [cache.follower, feed.follower]),
+        lifecycle=Background(caller, [cache.follower, feed.follower, kitchen_feed.follower]),
         transcoder=transcoder,
         cache=cache,
         sockets=OrderSockets(feed, caller),
+        kitchen=KitchenSockets(kitchen_feed, pictures, identity, Commands(caller)),
         cors=Cors(settings.allowed_origins),
         pages=pages,
         page_paths=paths_of(pages),

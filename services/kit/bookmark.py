@@ -8,14 +8,22 @@ would be told again, if its bookmark did not carry the versions of what had chan
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
+
+from google.protobuf.message import Message
 
 CARRIED_SECONDS: Final = 15.0
 """For how long a bookmark carries versions: no stream is further behind its database, or its health says so."""
 
 _MOST_CARRIED: Final = 100
 _SEPARATOR: Final = "~"
+
+
+def scope_of(messages: Iterable[Message]) -> str:
+    """Return a short text that differs when the messages differ: what a stream was about."""
+    return f"{zlib.crc32(b''.join(m.SerializeToString(deterministic=True) for m in messages)):08x}"
 
 
 class Bookmark:

@@ -49,6 +49,7 @@ async def watch(
     resume_token: str,
     snapshot: Callable[[], Awaitable[SnapshotType]],
     missed: Callable[[str], AsyncGenerator[Positioned[EventType], None]] | None,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[Snapshot[SnapshotType] | Positioned[EventType] | Reset | Heartbeat, None]:
     """Yield a snapshot or what was missed, a heartbeat, and then what happens.
 
@@ -78,7 +79,7 @@ async def watch(
             token = resumed[-1].token if resumed else resume_token
         yield Heartbeat(token)
         while True:
-            news = await subscription.next(HEARTBEAT_SECONDS)
+            news = await subscription.next(heartbeat_seconds)
             if news is None:
                 yield Heartbeat(hub.position or token)
             elif news.token in sent:

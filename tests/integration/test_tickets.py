@@ -53,8 +53,8 @@ class Watching:
         """Return the next message of one of the kinds; heartbeats that nobody asked for are passed over."""
         while True:
             async with asyncio.timeout(10):
-                message: rpc.WatchTicketsResponse = await self._call.read()
-            assert message is not grpc.aio.EOF
+                message: Any = await self._call.read()
+            assert isinstance(message, rpc.WatchTicketsResponse)
             self.token = message.resume_token or self.token
             kind = message.WhichOneof("event")
             if kind in kinds:

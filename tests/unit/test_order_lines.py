@@ -95,4 +95,4 @@ def test_no_way_of_steps_finishes_what_was_never_begun(steps: list[LineStep], id
         lines = [moved.get(at, line) for at, line in enumerate(lines)]
         for line in lines:
             assert line.completed_at is None or line.started_at is not None
-            assert line.completed_at is None or line.started_at <= line.completed_at
+            assert line.completed_at is None or line.started_at is None or line.started_at <= line.completed_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -85,8 +84,3 @@ class StationBook:
         self._known.clear()
         self._places.clear()
         self.on_change(None)
-
-
-def digest(stations: Stations) -> str:
-    """Return a short text that differs when a location's stations differ."""
-    return f"{zlib.crc32(b''.join(s.SerializeToString(deterministic=True) for s in stations)):08x}"

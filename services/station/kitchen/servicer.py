@@ -10,7 +10,7 @@ from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as rpc_grpc
 
-from services.kit.bookmark import CARRIED_SECONDS, Bookmark
+from services.kit.bookmark import CARRIED_SECONDS, Bookmark, scope_of
 from services.kit.clock import Clock
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.fanout import Positioned
@@ -18,7 +18,7 @@ from services.kit.interceptor import Context
 from services.kit.values import timestamp
 from services.kit.watch import Heartbeat, Reset, Snapshot, watch
 from services.station.adapters.orders import Orders
-from services.station.kitchen.book import Place, Stations, digest
+from services.station.kitchen.book import Place, Stations
 from services.station.kitchen.feed import ALL, KitchenFeed, KitchenNews, OrderMoved, place_key
 from services.station.kitchen.tickets import of_station, tickets_of
 from services.station.kitchen.verbs import Verbs
@@ -80,7 +80,7 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         """Stream one location; from the beginning whenever its stations change."""
         place = request.restaurant_id, request.location_id.lower()
         bookmark = Bookmark.parse(request.resume_token)
-        if bookmark.token and bookmark.scope != digest(await self._stations(place, request.station_id)):
+        if bookmark.token and bookmark.scope != scope_of(await self._stations(place, request.station_id)):
             bookmark = Bookmark()
             yield _reset("the stations have changed, or the token is not one of this stream")
         while True:
@@ -102,7 +102,7 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         async with aclosing(items) as stream:
             async for item in stream:
                 if isinstance(item, Positioned) and not isinstance(item.event, OrderMoved):
-                    if digest(await self._stations(place, station_id)) != bookmark.scope:
+                    if scope_of(await self._stations(place, station_id)) != bookmark.scope:
                         return
                     continue
                 response = await self._response(item, station_id, bookmark)
@@ -148,7 +148,7 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         records = await self._orders.recent(*place)
         just_now = timestamp(self._clock.now() - timedelta(seconds=CARRIED_SECONDS))
         assert just_now is not None
-        bookmark.scope = digest(stations)
+        bookmark.scope = scope_of(stations)
         versions = {record.order.id: record.version for record in records}
         recent = {
             record.order.id: record.version
