@@ -19,7 +19,7 @@ from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database
-from services.kit.principal import CallerKind, Principal, Role
+from services.kit.principal import CallerKind, DeviceKind, Principal, Role
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build
@@ -27,7 +27,7 @@ from tests.servers.menu import FakeMenu, serve_menu
 from tests.support import Served, detail, eventually, metadata_of, reason
 
 RESTAURANT, LOCATION, PAID_LOCATION = "luna", "6a0000000000000000000001", "6a0000000000000000000002"
-KITCHEN = metadata_of(Principal(CallerKind.DEVICE, "display-1", {RESTAURANT: Role.OWNER}))
+KITCHEN = metadata_of(Principal(CallerKind.DEVICE, "display-1", {RESTAURANT: Role.STAFF}, LOCATION, DeviceKind.DISPLAY))
 STRANGER = metadata_of(Principal(CallerKind.STAFF, "someone", {"elsewhere": Role.OWNER}))
 SERVICE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
 
