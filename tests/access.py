@@ -14,11 +14,25 @@ from google.api import annotations_pb2
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from orderbuddy.options.v1 import options_pb2
 
+from services.kit.principal import DeviceKind
+
 LUNA, SOL = "luna", "sol"
+HERE, ELSEWHERE = "a" * 24, "b" * 24
+"""Two locations of Luna; everybody tries everything at the first one."""
+WITHOUT_SERVER = frozenset(
+    {
+        "orderbuddy.ordering.v1.OrderLineService",
+        "orderbuddy.station.v1.PrintService",
+        "orderbuddy.station.v1.SocketService",
+        "orderbuddy.station.v1.StationService",
+        "orderbuddy.station.v1.TicketService",
+    }
+)
+"""Services that nobody serves yet; each leaves this list when it is there."""
 
 
 class Who(Enum):
-    """Somebody who tries everything at the restaurant Luna."""
+    """Somebody who tries everything at a location of the restaurant Luna."""
 
     ANONYMOUS = "anonymous"
     EXPIRED = "expired session"
@@ -26,7 +40,10 @@ class Who(Enum):
     STAFF = "own staff"
     MANAGER = "own manager"
     OWNER = "own owner"
-    DEVICE = "device of the restaurant"
+    POS = "pos of the location"
+    PRINTER = "printer of the location"
+    DISPLAY = "display of the location"
+    DEVICE_ELSEWHERE = "device of another location"
     OTHER_DEVICE = "device of another restaurant"
     SERVICE = "another part of the system"
 
@@ -41,9 +58,26 @@ _KINDS = {
     Who.STAFF: options_pb2.CALLER_STAFF,
     Who.MANAGER: options_pb2.CALLER_STAFF,
     Who.OWNER: options_pb2.CALLER_STAFF,
-    Who.DEVICE: options_pb2.CALLER_DEVICE,
+    Who.POS: options_pb2.CALLER_DEVICE,
+    Who.PRINTER: options_pb2.CALLER_DEVICE,
+    Who.DISPLAY: options_pb2.CALLER_DEVICE,
+    Who.DEVICE_ELSEWHERE: options_pb2.CALLER_DEVICE,
     Who.OTHER_DEVICE: options_pb2.CALLER_DEVICE,
     Who.SERVICE: options_pb2.CALLER_SERVICE,
+}
+DEVICES: dict[Who, tuple[str, str, DeviceKind]] = {
+    Who.POS: (LUNA, HERE, DeviceKind.POS),
+    Who.PRINTER: (LUNA, HERE, DeviceKind.PRINTER),
+    Who.DISPLAY: (LUNA, HERE, DeviceKind.DISPLAY),
+    Who.DEVICE_ELSEWHERE: (LUNA, ELSEWHERE, DeviceKind.POS),
+    # At a location of the same id, so that it is refused for its restaurant.
+    Who.OTHER_DEVICE: (SOL, HERE, DeviceKind.POS),
+}
+"""Each device's restaurant, location and kind."""
+_DEVICES = {
+    DeviceKind.POS: options_pb2.DEVICE_POS,
+    DeviceKind.PRINTER: options_pb2.DEVICE_PRINTER,
+    DeviceKind.DISPLAY: options_pb2.DEVICE_DISPLAY,
 }
 ALLOWED, UNKNOWN, FORBIDDEN = "allowed", "unauthenticated", "forbidden"
 
@@ -62,6 +96,11 @@ def methods() -> list[MethodDescriptor]:
     return [method for service in services() for method in service.methods]
 
 
+def served(method: MethodDescriptor) -> bool:
+    """Tell whether somebody serves it."""
+    return method.containing_service.full_name not in WITHOUT_SERVER
+
+
 def access_of(method: MethodDescriptor) -> options_pb2.Access:
     """Return what a method declares."""
     extension: Any = options_pb2.access
@@ -70,7 +109,7 @@ def access_of(method: MethodDescriptor) -> options_pb2.Access:
 
 
 def expected(method: MethodDescriptor, who: Who) -> str:
-    """Return what must happen when somebody calls it for Luna (or, where a user is named, for Luna's owner)."""
+    """Return what must happen when somebody calls it for that place (or, where a user is named, for Luna's owner)."""
     access = access_of(method)
     if options_pb2.CALLER_ANYONE in access.callers:
         return ALLOWED
@@ -79,8 +118,10 @@ def expected(method: MethodDescriptor, who: Who) -> str:
         return UNKNOWN
     if kind not in access.callers:
         return FORBIDDEN
+    if who in DEVICES and access.devices and _DEVICES[DEVICES[who][2]] not in access.devices:
+        return FORBIDDEN
     if access.tenancy in (options_pb2.TENANCY_RESTAURANT_ID, options_pb2.TENANCY_RESOURCE):
-        foreign = who in (Who.STRANGER, Who.OTHER_DEVICE)
+        foreign = who in (Who.STRANGER, Who.OTHER_DEVICE, Who.DEVICE_ELSEWHERE)
         too_low = who in _ROLES and _ROLES[who] < access.least_role
         return FORBIDDEN if foreign or too_low else ALLOWED
     if access.tenancy == options_pb2.TENANCY_USER and kind == options_pb2.CALLER_STAFF:

@@ -20,9 +20,9 @@ _HEAD: Final = """# Who may do what
 
 Made from the protos' options by `make permissions`; a test fails when it is not up to date. Roles of people at a
 restaurant: **staff** runs the shift, **manager** runs the place, **owner** owns it; each may do what the lesser ones
-may. Who came with the old system is an owner. "Own" is the restaurant, user or document that the request is about;
-anything else is refused (403, PERMISSION_DENIED) before it is looked at, and so is nobody in particular (401,
-UNAUTHENTICATED).
+may. Who came with the old system is an owner. "Own" is the restaurant, user or document that the request is about,
+for a device the location as well; where kinds of devices are named, no others are let in. Anything else is refused
+(403, PERMISSION_DENIED) before it is looked at, and so is nobody in particular (401, UNAUTHENTICATED).
 
 | RPC | REST | guests | people | devices | services |
 |---|---|---|---|---|---|
@@ -48,6 +48,13 @@ def _people(access: options_pb2.Access) -> str:
     return f"own {_ROLES[access.least_role]}"
 
 
+def _devices(access: options_pb2.Access) -> str:
+    if options_pb2.CALLER_DEVICE not in access.callers:
+        return ""
+    kinds = [options_pb2.Device.Name(d).removeprefix("DEVICE_").lower() for d in access.devices]
+    return f"own {', '.join(kinds)}".strip()
+
+
 def _row(method: MethodDescriptor) -> str:
     extension: Any = options_pb2.access
     access: options_pb2.Access = method.GetOptions().Extensions[extension]
@@ -57,7 +64,7 @@ def _row(method: MethodDescriptor) -> str:
         routes,
         "yes" if options_pb2.CALLER_ANYONE in access.callers else "",
         _people(access),
-        "own" if options_pb2.CALLER_DEVICE in access.callers else "",
+        _devices(access),
         "yes" if options_pb2.CALLER_SERVICE in access.callers else "",
     )
     return f"| {' | '.join(cells)} |\n"

@@ -31,8 +31,8 @@ Serve = Callable[[str, Build], Awaitable[Served]]
 Stub = rpc_grpc.DeviceServiceStub
 
 
-async def serve_menu_and_station(serve: Serve, settings: ServiceSettings, db: Database) -> Served:
-    """Start both on a database with the two restaurants; return the Station service. Others find them by settings."""
+async def add_restaurants(db: Database) -> None:
+    """Store the two restaurants and their locations."""
     await db["restaurants"].insert_many([{"_id": LUNA, "name": "Luna"}, {"_id": SOL, "name": "Sol"}])
     places = ((LUNA, HERE), (LUNA, THERE), (SOL, AT_SOL))
     await db["locations"].insert_many(
@@ -41,6 +41,11 @@ async def serve_menu_and_station(serve: Serve, settings: ServiceSettings, db: Da
             for r, p in places
         ]
     )
+
+
+async def serve_menu_and_station(serve: Serve, settings: ServiceSettings, db: Database) -> Served:
+    """Start both on a database with the two restaurants; return the Station service. Others find them by settings."""
+    await add_restaurants(db)
     settings.menu_address = (await serve("menu", build_menu)).address
     station = await serve("station", build_station)
     settings.station_address = station.address

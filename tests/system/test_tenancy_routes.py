@@ -17,13 +17,28 @@ from edge.openapi import accepted
 from edge.settings import EdgeSettings
 from edge.transcoding import Endpoint
 from edge.wiring import addresses_of
-from tests.access import ALLOWED, FORBIDDEN, LUNA, SOL, UNKNOWN, Who, expected, methods, minimal, rest_paths
+from services.kit.devices import digest, new_key
+from tests.access import (
+    ALLOWED,
+    DEVICES,
+    FORBIDDEN,
+    HERE,
+    LUNA,
+    SOL,
+    UNKNOWN,
+    Who,
+    expected,
+    methods,
+    minimal,
+    rest_paths,
+    served,
+)
 from tests.support import SECRET
 from tools.processes import Stack
 
 CODE = "123456"
 ORDER = ObjectId()
-LOCATION = ObjectId()
+KEYS = {who: new_key() for who in DEVICES}
 PEOPLE: dict[Who, dict[str, Any]] = {
     Who.EXPIRED: {"restaurants": [LUNA]},
     Who.STRANGER: {"restaurants": [SOL]},
@@ -52,12 +67,20 @@ class Caller:
         self.tokens[who] = answer.headers["st-access-token"]
 
     async def call(self, route: Route, who: Who) -> int:
-        headers = {"authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
+        if who in DEVICES:
+            headers = {"authorization": f"Device {KEYS[who]}"}
+        else:
+            headers = {"authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
         return (await self.http.request(route.verb, self.path(route), headers=headers, **self.body(route))).status_code
 
     def path(self, route: Route) -> str:
-        """Fill the template: Luna, its owner, an order of Luna; other ids are well-formed and of nothing."""
-        known = {"restaurant_id": LUNA, "user_id": self.ids[Who.OWNER], "location_id": str(LOCATION)}
+        """Fill the template: Luna, its owner, a location, an order there; other ids are well-formed and of nothing."""
+        known = {
+            "restaurant_id": LUNA,
+            "location_id": HERE,
+            "user_id": self.ids[Who.OWNER],
+            "order_id": str(ORDER),
+        }
         parts = [known.get(s[1:-1], "f" * 24) if s.startswith("{") else s for s in route.segments]
         return "/" + "/".join(parts)
 
@@ -70,7 +93,13 @@ class Caller:
             return {}
         schema = accepted(endpoint.body_schema)
         body = minimal(schema)
-        known = {"restaurantId": LUNA, "userId": self.ids[Who.OWNER], "orderId": str(ORDER), "orderStatus": "ACCEPTED"}
+        known = {
+            "restaurantId": LUNA,
+            "locationId": HERE,
+            "userId": self.ids[Who.OWNER],
+            "orderId": str(ORDER),
+            "orderStatus": "ACCEPTED",
+        }
         for name, value in known.items():
             if name in schema.get("properties", {}):
                 body[name] = value
@@ -100,8 +129,23 @@ async def caller(tmp_path: pathlib.Path) -> AsyncIterator[Caller]:
                 await db["users"].insert_many(
                     [{"userId": found.ids[who], **profile} for who, profile in PEOPLE.items()]
                 )
-                await db["orders"].insert_one({"_id": ORDER, "restaurantId": LUNA, "status": "CREATED"})
+                place = {"restaurantId": LUNA, "locationId": ObjectId(HERE)}
+                await db["orders"].insert_one({"_id": ORDER, **place, "status": "CREATED"})
+                await db["devices"].insert_many([device(who) for who in DEVICES])
             yield found
+
+
+def device(who: Who) -> dict[str, Any]:
+    """Return a device as it is stored."""
+    restaurant, location, kind = DEVICES[who]
+    return {
+        "restaurantId": restaurant,
+        "locationId": ObjectId(location),
+        "kind": kind.value,
+        "name": who.value,
+        "keyHash": digest(KEYS[who]),
+        "createdAt": datetime.now(UTC),
+    }
 
 
 def seen_as(status: int) -> str:
@@ -111,8 +155,9 @@ def seen_as(status: int) -> str:
 async def test_every_route_lets_in_exactly_whom_its_rpc_declares(caller: Caller) -> None:
     seen, wanted = {}, {}
     # Those that take somebody's rights away come last.
-    for route in sorted(ROUTES, key=lambda r: (r.verb == "DELETE", "members" in r.template)):
-        for who in (Who.ANONYMOUS, *PEOPLE):
+    routes = [route for route in ROUTES if served(route.method)]
+    for route in sorted(routes, key=lambda r: (r.verb == "DELETE", "members" in r.template)):
+        for who in (Who.ANONYMOUS, *PEOPLE, *DEVICES):
             key = f"{route.label} by {who.value}"
             seen[key] = seen_as(await caller.call(route, who))
             wanted[key] = expected(route.method, who)
@@ -120,8 +165,8 @@ async def test_every_route_lets_in_exactly_whom_its_rpc_declares(caller: Caller)
 
 
 def test_every_declared_route_is_among_them() -> None:
-    declared = {path for method in methods() for path in rest_paths(method)}
-    assert {(r.verb, r.template) for r in ROUTES} == declared
+    declared = {path for method in filter(served, methods()) for path in rest_paths(method)}
+    assert {(r.verb, r.template) for r in ROUTES if served(r.method)} == declared
 
 
 async def test_an_account_is_deleted_by_its_owner_only(caller: Caller) -> None:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from edge.devices import device_key
+from edge.caller import may_be_repeated
+from edge.devices import DEVICES, device_key
 from services.kit.device_streams import while_valid
 from services.kit.devices import MEMORY_SECONDS, DeviceKeys, digest, key_in, new_key
 from services.kit.errors import OrderBuddyError, Unauthenticated, Unavailable
@@ -300,3 +301,13 @@ async def test_what_a_stream_raises_is_raised(keys: DeviceKeys) -> None:
     assert await anext(stream) == 1
     with pytest.raises(LookupError):
         await anext(stream)
+
+
+def test_an_issue_that_got_no_answer_is_not_made_twice() -> None:
+    """Other calls without request_id are repeated; each repetition of this one would leave a device behind."""
+    assert {m.name: may_be_repeated(m) for m in DEVICES.methods} == {
+        "IssueDeviceKey": False,
+        "ListDevices": True,
+        "RevokeDevice": True,
+        "AuthenticateDevice": True,
+    }
