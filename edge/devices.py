@@ -20,15 +20,19 @@ COOKIE: Final = "ob_device"
 _AUTHENTICATE: Final = DEVICES.methods_by_name["AuthenticateDevice"]
 
 
-def device_key(scope: Scope) -> str | None:
-    """Return the key in a request's `authorization: Device`, else in its cookie; None when there is neither."""
-    headers = scope["headers"]
-    for name, value in headers:
+def header_key(scope: Scope) -> str | None:
+    """Return the key in a request's `authorization: Device`, if there is one."""
+    for name, value in scope["headers"]:
         if name == b"authorization":
             key = key_in(value.decode("latin-1"))
             if key is not None:
                 return key
-    for name, value in headers:
+    return None
+
+
+def cookie_key(scope: Scope) -> str | None:
+    """Return the key in a request's cookie, if there is one."""
+    for name, value in scope["headers"]:
         if name == b"cookie":
             key = _cookie(value.decode("latin-1"))
             if key is not None:

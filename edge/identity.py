@@ -14,7 +14,7 @@ from orderbuddy.menu.v1 import user_service_pb2
 from edge.answers import Header, Problem, problem
 from edge.bodies import Scope
 from edge.caller import REQUEST_ID_KEY, Caller, Metadata
-from edge.devices import StationDevices, device_key
+from edge.devices import StationDevices, cookie_key, header_key
 from edge.errors import UNAUTHENTICATED, RpcError, answer_for
 from edge.http_rules import Route
 from services.kit.devices import DeviceKeys
@@ -74,14 +74,24 @@ class Identity:
         return await self.known(scope, request_id)
 
     async def known(self, scope: Scope, request_id: str) -> Who:
-        """Return the device or person who calls; a device key goes before a session. Raises Problem (401, 503).
+        """Return the device or person who calls. Raises Problem (401, 503).
 
-        Whoever holds a connection open for a device asks again every few seconds: a revoked key is Problem (401) then.
+        A device key goes before a session; but the cookie of a device whose key is not valid any more does not hide a
+        session that is: browsers send what they once got. Whoever holds a connection open for a device asks again
+        every few seconds: a revoked key is Problem (401) then.
         """
-        key = device_key(scope)
-        if key is None:
-            return await self.person(scope, request_id)
-        principal = await self.device(key)
+        named, kept = header_key(scope), cookie_key(scope)
+        if named is None and kept is not None:
+            try:
+                return self._device(await self.device(kept), request_id)
+            except Problem as problem:
+                if problem.answer is not INVALID_KEY:
+                    raise
+        if named is not None:
+            return self._device(await self.device(named), request_id)
+        return await self.person(scope, request_id)
+
+    def _device(self, principal: Principal, request_id: str) -> Who:
         return Who(self._metadata(principal, request_id), principal=principal)
 
     async def device(self, key: str) -> Principal:

@@ -14,9 +14,8 @@ from edge.errors import RpcError
 from edge.following import Follower, Progress
 from edge.rendering import Render, renderer
 from services.kit.bookmark import Bookmark
-from services.kit.changes import TokenUnusable
 from services.kit.errors import Unavailable
-from services.kit.fanout import Hub, Positioned
+from services.kit.fanout import Hub, Positioned, TokenUnusable
 from services.kit.telemetry import log
 
 SERVICE: Final = ticket_service_pb2.DESCRIPTOR.services_by_name["TicketService"]

@@ -16,7 +16,7 @@ from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.kit.errors import OrderBuddyError
+from services.kit.fanout import TokenUnusable
 from services.kit.mongo import Database, Document
 from services.kit.telemetry import STREAM_EVENTS, STREAM_RESTARTS, log
 
@@ -33,10 +33,6 @@ _FROM_BUFFER_SECONDS: Final = 0.0002
 _HISTORY_LOST: Final = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
 
 Change = Mapping[str, Any]
-
-
-class TokenUnusable(OrderBuddyError):
-    """A resume token is not one of ours, or MongoDB no longer knows its place."""
 
 
 def encode_token(token: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from services.kit.errors import Exhausted
+from services.kit.errors import Exhausted, OrderBuddyError
 
 EventType = TypeVar("EventType")
 
@@ -21,6 +21,10 @@ RING_EVENTS: Final = 20_000
 
 QUEUE_EVENTS: Final = 1_000
 """Events that may wait for one reader before it counts as too slow."""
+
+
+class TokenUnusable(OrderBuddyError):
+    """A resume token is not one of ours, or its place is no longer known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from services.kit.changes import TokenUnusable
-from services.kit.fanout import Hub, Positioned
+from services.kit.fanout import Hub, Positioned, TokenUnusable
 
 EventType = TypeVar("EventType")
 SnapshotType = TypeVar("SnapshotType")

@@ -40,7 +40,7 @@ async def build(runtime: Runtime) -> None:
         ticket_service_pb2_grpc.add_TicketServiceServicer_to_server,
         TicketServicer(feed, orders, Verbs(orders, book), runtime.clock),
     )
-    build_devices(runtime)
+    build_devices(runtime, places)
     runtime.indexes += INDEXES
     runtime.tasks["stations"] = book.run
     runtime.tasks["orders"] = feed.run

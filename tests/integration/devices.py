@@ -16,6 +16,7 @@ from services.kit.principal import METADATA_KEY, CallerKind, Principal, Role
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.menu.__main__ import build as build_menu
+from services.ordering.__main__ import build as build_ordering
 from services.station.__main__ import build as build_station
 from tests.support import Served, metadata_of, reason
 
@@ -44,9 +45,13 @@ async def add_restaurants(db: Database) -> None:
 
 
 async def serve_menu_and_station(serve: Serve, settings: ServiceSettings, db: Database) -> Served:
-    """Start both on a database with the two restaurants; return the Station service. Others find them by settings."""
+    """Start them on a database with the two restaurants; return the Station service. Others find them by settings.
+
+    The Ordering service too: without it the Station service says that it is not ready.
+    """
     await add_restaurants(db)
     settings.menu_address = (await serve("menu", build_menu)).address
+    settings.ordering_address = (await serve("ordering", build_ordering)).address
     station = await serve("station", build_station)
     settings.station_address = station.address
     return station

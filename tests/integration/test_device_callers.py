@@ -28,6 +28,7 @@ from services.kit.server import Runtime
 from services.kit.settings import ServiceSettings
 from services.menu.__main__ import build as build_menu
 from services.ordering.__main__ import build as build_ordering
+from services.station.adapters.places import Places
 from services.station.devices.wiring import build_devices
 from tests.conftest import NOW
 from tests.integration.devices import (
@@ -63,7 +64,7 @@ class Prints(print_service_pb2_grpc.PrintServiceServicer):
 
 
 async def build_station(runtime: Runtime) -> None:
-    build_devices(runtime)
+    build_devices(runtime, Places(runtime.settings.menu_address, runtime.assertions))
     add = print_service_pb2_grpc.add_PrintServiceServicer_to_server
     runtime.serve(print_service_pb2.DESCRIPTOR, add, Prints())
 

@@ -6,12 +6,10 @@ from bson import ObjectId
 from orderbuddy.station.v1 import device_service_pb2 as rpc
 from orderbuddy.station.v1 import device_service_pb2_grpc as rpc_grpc
 
-from services.kit.context import current_call
 from services.kit.devices import invalid_key, new_key
-from services.kit.errors import NotFound
 from services.kit.interceptor import Context
 from services.kit.mongo import object_id
-from services.station.adapters.locations import LocationReader
+from services.station.adapters.places import Places
 from services.station.devices import mapping
 from services.station.devices.repository import DeviceRepository
 
@@ -19,16 +17,14 @@ from services.station.devices.repository import DeviceRepository
 class DeviceServicer(rpc_grpc.DeviceServiceServicer):
     """Serves devices and their keys."""
 
-    def __init__(self, devices: DeviceRepository, locations: LocationReader) -> None:
+    def __init__(self, devices: DeviceRepository, places: Places) -> None:
         self._devices = devices
-        self._locations = locations
+        self._places = places
 
     async def IssueDeviceKey(self, request: rpc.IssueDeviceKeyRequest, context: Context) -> rpc.IssueDeviceKeyResponse:
         """Register a device and return its key."""
         location_id = _location(request.location_id)
-        if not await self._locations.has(request.restaurant_id, str(location_id), current_call().request_id):
-            message = "the restaurant has no such location"
-            raise NotFound("INVALID_LOCATION", message, metadata={"field": "location_id"})
+        await self._places.find(request.restaurant_id, str(location_id))
         key = new_key()
         document = await self._devices.add(request.restaurant_id, location_id, request.kind, request.name, key)
         return rpc.IssueDeviceKeyResponse(data=rpc.IssuedDevice(device=mapping.device(document), key=key))

@@ -9,7 +9,7 @@ from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.editing import Editing
 from services.kit.principal import Principal
 from services.kit.server import Runtime
-from services.station.adapters.locations import LocationReader
+from services.station.adapters.places import Places
 from services.station.devices import mapping
 from services.station.devices.repository import INDEXES, DeviceRepository
 from services.station.devices.servicer import DeviceServicer
@@ -27,15 +27,13 @@ class OwnDevices:
         return None if document is None else principal_of(mapping.device(document))
 
 
-def build_devices(runtime: Runtime) -> None:
+def build_devices(runtime: Runtime, places: Places) -> None:
     """Add devices to the service."""
     devices = DeviceRepository(runtime.db, Editing(runtime.db, runtime.clock), runtime.clock)
-    locations = LocationReader(runtime.settings.menu_address, runtime.assertions)
     runtime.serve(
         device_service_pb2.DESCRIPTOR,
         device_service_pb2_grpc.add_DeviceServiceServicer_to_server,
-        DeviceServicer(devices, locations),
+        DeviceServicer(devices, places),
     )
     runtime.devices = OwnDevices(devices)
     runtime.indexes += [*INDEXES, *AUDIT_INDEXES]
-    runtime.closing.append(locations.close)

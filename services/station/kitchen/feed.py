@@ -9,8 +9,7 @@ from typing import Final
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import ticket_pb2
 
-from services.kit.changes import TokenUnusable
-from services.kit.fanout import Hub, Positioned
+from services.kit.fanout import Hub, Positioned, TokenUnusable
 from services.kit.telemetry import log
 from services.station.adapters.orders import Orders, Watched
 from services.station.kitchen.book import Place, StationBook
