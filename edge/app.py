@@ -100,7 +100,7 @@ class Edge:
         headers: Headers = dict(scope["headers"])
         verb: str = scope["method"]
         request_id = request_id_of(headers.get(b"x-request-id"))
-        allowed = self._cors.headers(headers.get(b"origin"))
+        allowed = self._cors.headers(headers.get(b"origin"), headers.get(b"host"))
         page = self.cache.find(scope["raw_path"]) if verb in _READS and allowed is not None else None
         answer = page.ready(headers) if page is not None else None
         if page is not None and answer is not None:
@@ -195,7 +195,7 @@ class Edge:
         path: str = scope["raw_path"].decode("latin-1").removesuffix("/")
         order_id = path[len(_SOCKET_PATH) :]
         known = path[: len(_SOCKET_PATH)].lower() == _SOCKET_PATH and order_id and "/" not in order_id
-        if not known or self._cors.headers(headers.get(b"origin")) is None:
+        if not known or self._cors.headers(headers.get(b"origin"), headers.get(b"host")) is None:
             await send({"type": "websocket.close", "code": 1008})
             return
         request_id = request_id_of(headers.get(b"x-request-id"))
