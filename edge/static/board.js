@@ -50,7 +50,7 @@ export class Board {
 
   /** What is finished and can be recalled, the latest first. */
   done() {
-    const latest = (ticket) => ticket.lines.map(({ line }) => line.completedAt ?? "").reduce((a, b) => (a > b ? a : b), "");
+    const latest = ({ lines }) => lines.map(({ line }) => line.completedAt ?? "").sort().at(-1) ?? "";
     return this.#inOrder((ticket) => ticket.state === "DONE").sort((a, b) => latest(b).localeCompare(latest(a)));
   }
 

@@ -2,7 +2,7 @@
 
 /**
  * Makes an element. Strings become text nodes, never markup: what guests write into an order stays text.
- * Attributes that are null, undefined or false are left out.
+ * Attributes that are null, undefined or false are left out, and so are children that are nothing.
  */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -10,7 +10,7 @@ export function el(tag, attributes = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(...children.filter(Boolean));
   return element;
 }
 
@@ -61,7 +61,9 @@ function become(node, wanted) {
     if (node.data !== wanted.data) node.data = wanted.data;
   } else {
     for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name)) node.removeAttribute(name);
-    for (const { name, value } of wanted.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+    for (const { name, value } of wanted.attributes) {
+      if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+    }
     update(node, [...wanted.childNodes]);
   }
 }

@@ -9,7 +9,7 @@ import { LiveSocket } from "./live_socket.js";
 import { Outbox } from "./outbox.js";
 import { readSession, signIn, signOut } from "./session.js";
 import { Sound } from "./sound.js";
-import { CHOOSE, keepView, socketPath, wantedView } from "./views.js";
+import { CHOOSE, keepView, socketPath, stationOf, wantedView } from "./views.js";
 
 const RETRY_MS = [500, 5_000];
 const t = translator(TEXTS);
@@ -55,7 +55,7 @@ function follow(wanted, problem = null) {
       show();
     },
     lost: () => page.showConnected(false),
-    refused: (code) => refused(code),
+    refused,
   });
   show();
 }
@@ -76,8 +76,8 @@ function take(message) {
 }
 
 function refused(code) {
-  if (code === 4404) follow(CHOOSE, "stationGone");
-  else leave(code === 4403 ? "notHere" : "keyEnded");
+  if (code === 4404 && stationOf(view) !== null) follow(CHOOSE, "stationGone");
+  else leave(code === 4401 ? "keyEnded" : "notHere");
 }
 
 /** Shows the form. */

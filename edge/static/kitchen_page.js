@@ -1,7 +1,7 @@
 // The elements of the kitchen's page, and what they show.
 
 import { byId, el, setText, update } from "./dom.js";
-import { doneRow, showAge, ticketCard, waitingRow } from "./ticket_view.js";
+import { doneRow, showAge, sizeText, ticketCard, waitingRow } from "./ticket_view.js";
 import { CHOOSE, EXPO, stationOf, stationView } from "./views.js";
 
 const SCREENS = ["sign-in", "choose", "kitchen"];
@@ -66,7 +66,8 @@ export class KitchenPage {
   }
 
   announce(tickets) {
-    const texts = tickets.map((ticket) => this.#t("news", { code: ticket.orderCode, count: ticket.lines.length }));
+    const t = this.#t;
+    const texts = tickets.map(({ orderCode, lines }) => t("news", { code: orderCode, size: sizeText(lines.length, t) }));
     byId("news").textContent = texts.join(". ");
   }
 

@@ -23,5 +23,5 @@ export function translatePage(t) {
   document.documentElement.lang = language;
   document.title = t("title");
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
-  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-label]")) element.ariaLabel = t(element.dataset.label);
 }

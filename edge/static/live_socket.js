@@ -65,8 +65,14 @@ export class LiveSocket {
     this.#watch(SILENCE_MS);
     if (message.type === "error") return; // the close that follows has the code
     if (message.type === "reset") this.#token = "";
-    this.#listener.message(message);
-    // Only now: what failed to be taken in is asked for again.
+    try {
+      this.#listener.message(message);
+    } catch (error) {
+      // A page that has missed something must not go on as if it had not: everything is asked for again.
+      this.#token = "";
+      this.#drop();
+      throw error;
+    }
     if (message.resumeToken) this.#token = message.resumeToken;
     if (this.#live || message.type === "reset") return;
     this.#live = true;

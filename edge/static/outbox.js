@@ -40,7 +40,7 @@ export class Outbox {
     const { message, ticket, line } = this.#undoable.pop();
     const { command, orderId, lineId, stationId } = message;
     if (lineId) {
-      const after = { startedAt: line.startedAt ?? ticket.sentAt, completedAt: command === "complete" ? ticket.sentAt : null };
+      const after = { ...line, startedAt: ticket.sentAt, completedAt: command === "complete" ? ticket.sentAt : null };
       this.#add({ command: "recall", orderId, lineId }, ticket, after);
     } else {
       this.#add({ command: "recall", orderId, stationId }, ticket);
@@ -95,7 +95,8 @@ export class Outbox {
   }
 
   #add(message, ticket, line) {
-    const command = { message: { id: crypto.randomUUID(), ...message }, ticket, line, seen: false, answered: 0, posted: 0 };
+    const withId = { id: crypto.randomUUID(), ...message };
+    const command = { message: withId, ticket, line, seen: false, answered: 0, posted: 0 };
     this.#commands.push(command);
     this.#post(command);
   }

@@ -4,7 +4,7 @@ const PATH = "/kitchen/session";
 
 export class Unreachable extends Error {}
 
-/** Returns whose device this is, with `clockOffset` (server's clock minus ours, ms); null when it is signed in nowhere. */
+/** Returns whose device this is, and `clockOffset` (server's clock minus ours, ms); null when it is not signed in. */
 export async function readSession() {
   const answer = await ask("GET");
   if (answer.status === 401) return null;
@@ -34,7 +34,7 @@ async function ask(method, body) {
   }
 }
 
-/** A tablet's clock may be off by minutes, and tickets tell the server's time. A second's difference is none: Date has no more. */
+/** A tablet's clock may be off by minutes, and tickets tell the server's time. The header has whole seconds. */
 function clockOffset(answer) {
   const offset = Date.parse(answer.headers.get("date")) - Date.now();
   return Math.abs(offset) > 2_000 ? offset : 0;

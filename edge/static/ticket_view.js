@@ -13,19 +13,25 @@ const AGES = [
 export function ticketCard(ticket, { t, isExpo, now }) {
   const canceled = ticket.state === "CANCELED";
   const titleId = `title-${ticket.id}`;
-  const classes = ["ticket", canceled && "is-canceled", !ticket.stationId && "is-unrouted", ticket.leaving && "is-leaving"];
+  const isUnrouted = !ticket.stationId;
+  const marks = ["ticket", canceled && "is-canceled", isUnrouted && "is-unrouted", ticket.leaving && "is-leaving"];
   const card = el(
     "article",
-    { "data-key": ticket.id, class: classes.filter(Boolean).join(" "), "aria-labelledby": titleId, "aria-busy": ticket.pending ? "true" : null },
+    {
+      "data-key": ticket.id,
+      class: marks.filter(Boolean).join(" "),
+      "aria-labelledby": titleId,
+      "aria-busy": ticket.pending ? "true" : null,
+    },
     el(
       "header",
       {},
       el("h2", { id: titleId }, ticket.orderCode || "–"),
       el("p", { class: "elapsed" }),
       el("p", { class: "whose" }, [ticket.customerName, ticket.originName].filter(Boolean).join(" · ")),
-      isExpo && ticket.stationId && el("p", { class: "station" }, ticket.stationName),
+      isExpo && !isUnrouted && el("p", { class: "station" }, ticket.stationName),
     ),
-    !ticket.stationId && el("p", { class: "notice unrouted" }, `⚠ ${t("unrouted")}`),
+    isUnrouted && el("p", { class: "notice unrouted" }, `⚠ ${t("unrouted")}`),
     notice(ticket, canceled, t),
     el("ul", { class: "lines" }, ...ticket.lines.map((each) => lineRow(ticket, each, canceled, t))),
     bumpButton(ticket, canceled, t),
@@ -40,7 +46,8 @@ export function showAge(card, ticket, now, t) {
   if (Number.isNaN(passed)) return;
   const { name, sign } = AGES.find(({ below }) => passed < below);
   card.dataset.age = name;
-  setText(card.querySelector(".elapsed"), `${sign} ${clock(passed)} ${t(name)}`);
+  const isOver = ticket.state === "CANCELED"; // nobody needs to hurry any more
+  setText(card.querySelector(".elapsed"), isOver ? clock(passed) : `${sign} ${clock(passed)} ${t(name)}`);
 }
 
 /** Makes the row of a finished ticket that can be recalled. */
@@ -66,11 +73,16 @@ export function doneRow(ticket, { t, isExpo }) {
   );
 }
 
+/** Says of how many items something is. */
+export function sizeText(count, t) {
+  return count === 1 ? t("item") : t("items", { count });
+}
+
+/** Makes the row of an order that waits to be accepted. */
 export function waitingRow(order, t) {
-  const count = order.lineIds.size;
   const whose = [order.customerName, order.originName].filter(Boolean).join(" · ");
-  const size = count === 1 ? t("waitingLine") : t("waitingLines", { count });
-  return el("li", { "data-key": order.orderId }, el("strong", {}, order.orderCode || "–"), " ", whose, el("span", { class: "size" }, size));
+  const code = el("strong", {}, order.orderCode || "–");
+  return el("li", { "data-key": order.orderId }, code, " ", whose, el("span", { class: "size" }, sizeText(order.lineIds.size, t)));
 }
 
 function clock(milliseconds) {
@@ -115,10 +127,11 @@ function lineRow(ticket, { line, voided, voidReason, pending }, canceled, t) {
   ];
   if (voided) {
     const reason = voidReason ? t("voidedBecause", { reason: voidReason }) : t("voided");
-    return el("li", { class: "line is-voided" }, el("s", {}, ...inside), el("span", { class: "reason" }, `✖ ${reason}`));
+    const struck = el("s", {}, ...inside);
+    return el("li", { class: "line is-voided" }, struck, el("span", { class: "reason" }, `✖ ${reason}`));
   }
   const step = state === "new" ? "start" : "complete";
-  const hint = pending ? t("pending") : state === "completed" ? `✔ ${t("completed")}` : `${state === "new" ? "▶" : "✔"} ${t(step)}`;
+  const hints = { new: `▶ ${t("start")}`, started: `✔ ${t("complete")}`, completed: `✔ ${t("completed")}` };
   if (canceled) return el("li", { class: "line is-voided" }, el("s", {}, ...inside));
   return el(
     "li",
@@ -134,7 +147,7 @@ function lineRow(ticket, { line, voided, voidReason, pending }, canceled, t) {
         disabled: state === "completed" || ticket.leaving,
       },
       el("span", { class: "what" }, ...inside),
-      el("span", { class: "hint" }, hint),
+      el("span", { class: "hint" }, pending ? t("pending") : hints[state]),
     ),
     state === "completed" && !ticket.leaving && recallButton(ticket, line, t),
   );

@@ -8,14 +8,39 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.servers.kitchen_edge import BAR, GRILL, KEY, KitchenEdge, kitchen_edge, line
 from tests.support import eventually
 
-TABLET = {"width": 1024, "height": 768}
-PHONE = {"width": 390, "height": 800}
+TABLET = ViewportSize(width=1024, height=768)
+PHONE = ViewportSize(width=390, height=800)
 XSS = "<img src=x onerror=\"document.title='hit'\"><script>document.title='hit'</script>"
+PALE_TEXTS = """() => {
+    // The contrast of each visible text by WCAG 2, colours as the browser computes them.
+    const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+    const light = (colour) => {
+        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = colour.map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+            const colour = rgb(getComputedStyle(at).backgroundColor);
+            if (colour[3] !== 0) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const pale = [];
+    for (const element of document.querySelectorAll("body *")) {
+        const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!hasText || !element.checkVisibility() || element.closest(":disabled")) continue;
+        const [one, other] = [light(rgb(getComputedStyle(element).color)), light(behind(element))];
+        const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        if (contrast < 4.5) pale.push(`${element.className} ${element.textContent.trim()} ${contrast.toFixed(2)}`);
+    }
+    return pale;
+}"""
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -64,7 +89,7 @@ async def kitchen() -> AsyncIterator[KitchenEdge]:
 
 @pytest.fixture
 async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    found = await chromium.new_context(viewport={**TABLET}, locale="en-US", has_touch=True)  # type: ignore[arg-type]
+    found = await chromium.new_context(viewport=TABLET, locale="en-US", has_touch=True)
     yield found
     await found.close()
 
@@ -174,7 +199,7 @@ class TestViews:
         await display.kitchen.move(order, "ACCEPTED")
         await expect(grill.shown()).to_have_text(["W101"])
         await expect(display.page.get_by_role("region", name="Waiting")).to_have_count(0)
-        await expect(grill.page.locator("#news")).to_have_text("New ticket W101: 1 items")
+        await expect(grill.page.locator("#news")).to_have_text("New ticket W101: 1 item")
 
     async def test_what_no_station_makes_is_conspicuous_on_expo(self, display: Display) -> None:
         await display.kitchen.place("A101", burger(), age_minutes=3)
@@ -359,7 +384,7 @@ class TestConnection:
         await expect(display.shown()).to_have_text(["A101", "A102"])
         await expect(display.page.get_by_text("No connection")).to_have_count(0)
         assert display.kitchen.tokens == ["", "t1"]
-        await expect(display.page.locator("#news")).to_have_text("New ticket A102: 1 items")
+        await expect(display.page.locator("#news")).to_have_text("New ticket A102: 1 item")
 
     async def test_a_command_that_a_cut_has_swallowed_is_sent_again_with_its_id(self, display: Display) -> None:
         order = await display.kitchen.place("A101", burger())
@@ -439,11 +464,36 @@ class TestAccess:
             assert re.match(r"- '?(button|link|textbox) \".+\"", snapshot), snapshot
             assert min(box["width"], box["height"]) >= 44, (snapshot, box)
 
+    async def test_texts_stand_out_from_what_is_behind_them(self, display: Display, tmp_path: pathlib.Path) -> None:
+        await display.open(key="obd_wrong")
+        await expect(display.page.get_by_text("This key is not valid")).to_be_visible()
+        await display.page.screenshot(path=tmp_path / "sign-in.png")
+        assert await display.page.evaluate(PALE_TEXTS) == []
+        await display.page.get_by_label("Device key").fill(KEY)
+        await display.button("Sign in").click()
+        await expect(display.page.get_by_role("link")).to_have_count(3)
+        await display.page.screenshot(path=tmp_path / "choose.png")
+        assert await display.page.evaluate(PALE_TEXTS) == []
+        await _fill(display.kitchen)
+        await display.open("#expo", key=None)
+        await expect(display.shown()).to_have_count(7)
+        display.kitchen.refusals.append("the order was picked up already")
+        await display.button(re.compile("Fish taco")).click()
+        await expect(display.page.locator("#toasts p")).to_be_visible()
+        display.kitchen.away = True
+        await display.kitchen.cut()
+        await expect(display.page.get_by_text("No connection")).to_be_visible()
+        await display.button(re.compile("Fish taco")).click()
+        await display.button("All done 7K2P").first.click()
+        await expect(display.page.get_by_text("Done, saving …")).to_be_visible()
+        await display.page.screenshot(path=tmp_path / "offline.png")
+        assert await display.page.evaluate(PALE_TEXTS) == []
+
     async def test_nothing_is_wider_than_the_screen(self, display: Display, tmp_path: pathlib.Path) -> None:
         await _fill(display.kitchen)
         await display.open("#expo")
         for name, size in (("tablet", TABLET), ("phone", PHONE)):
-            await display.page.set_viewport_size({**size})  # type: ignore[arg-type]
+            await display.page.set_viewport_size(size)
             await expect(display.shown()).to_have_count(7)
             await display.page.screenshot(path=tmp_path / f"{name}.png", full_page=name == "phone")
             assert await display.page.evaluate("document.documentElement.scrollWidth") <= size["width"]

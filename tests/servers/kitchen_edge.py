@@ -230,7 +230,7 @@ class KitchenEdge:
                     step = "RECALLED"
                     each["startedAt" if each["completedAt"] is None else "completedAt"] = None
         if asked["command"] == "bump":
-            order.seen.add(station)
+            order.seen.add(asked["stationId"])
         await self.tell(order, "station:update", order.status, [{"lineId": n["id"], "step": step} for n in lines])
         return order.version
 
