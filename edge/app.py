@@ -116,7 +116,7 @@ class Edge:
         headers: Headers = dict(scope["headers"])
         verb: str = scope["method"]
         request_id = request_id_of(headers.get(b"x-request-id"))
-        allowed = self._cors.headers(headers.get(b"origin"))
+        allowed = self._cors.headers(headers.get(b"origin"), headers.get(b"host"))
         page = self.cache.find(scope["raw_path"]) if verb in _READS and allowed is not None else None
         answer = page.ready(headers) if page is not None else None
         if page is not None and answer is not None:
@@ -212,7 +212,7 @@ class Edge:
         route = next((r for r in self._sockets if path[: len(r.path)].lower() == r.path), None)
         segments = path[len(route.path) :].split("/") if route else []
         known = route is not None and len(segments) in route.segments and all(segments)
-        if route is None or not known or self._cors.headers(headers.get(b"origin")) is None:
+        if route is None or not known or self._cors.headers(headers.get(b"origin"), headers.get(b"host")) is None:
             await send({"type": "websocket.close", "code": 1008})
             return
         request_id = request_id_of(headers.get(b"x-request-id"))

@@ -24,9 +24,16 @@ class Cors:
             allowed = (b"access-control-allow-origin", origin.encode("ascii"))
             self._headers[origin.encode("ascii")] = (allowed, _CREDENTIALS)
 
-    def headers(self, origin: bytes | None) -> tuple[Header, ...] | None:
-        """Return the headers for any answer to this origin; None when it may not call."""
-        return self._headers.get(origin)
+    def headers(self, origin: bytes | None, host: bytes | None = None) -> tuple[Header, ...] | None:
+        """Return the headers for any answer to this origin; None when it may not call.
+
+        `host` is what the request itself was sent to: our own pages call it by the name they were loaded from, whatever
+        that is, and browsers name their origin with each WebSocket and each call that is no read.
+        """
+        found = self._headers.get(origin)
+        if found is None and host and origin and origin.partition(b"://")[2] == host:
+            return self._headers[None]
+        return found
 
 
 def preflight(requested_headers: bytes | None) -> Answer:

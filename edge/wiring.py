@@ -57,6 +57,7 @@ from edge.readiness import Readiness
 from edge.sessions import SuperTokensSessions
 from edge.settings import EdgeSettings
 from edge.sign_in import NOTIFICATION, PREFIX, SignIn
+from edge.static_pages import static_parts
 from edge.transcoding import Transcoder
 from services.kit.clock import make_clock
 from services.kit.principal import Assertions
@@ -156,6 +157,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
         others.append(Other("assets", ASSETS.encode("ascii"), Assets(settings.assets_folder).answer))
     if settings.openai_api_key is None:
         others.append(Other("assistant", b"/ai", _no_assistant))
+    others.extend(static_parts())
     routes = routes_of(addresses)
     transcoder = Transcoder(routes, caller)
     cache = GuestCache(routes, caller, identity.own, settings.stale_limit_seconds)
