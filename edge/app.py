@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
@@ -31,6 +31,7 @@ Headers = dict[bytes, bytes]
 _UNMATCHED: Final = "unmatched"
 _MEMORY, _SERVICE, _EDGE = "memory", "service", "edge"
 _SOCKET_PATH: Final = "/ws/orders/"
+_MOST_SAID: Final = 1024
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -72,6 +73,7 @@ class Edge:
         identity: Identity,
         others: Sequence[Other],
         body_limit_bytes: int,
+        mounted: Mapping[bytes, AsgiApp],
     ) -> None:
         self._lifecycle = lifecycle
         self._transcoder = transcoder
@@ -84,9 +86,14 @@ class Edge:
         self._identity = identity
         self._others = others
         self._body_limit_bytes = body_limit_bytes
+        self._mounted = mounted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of the server."""
+        mounted = self._mounted.get(scope.get("raw_path", b""))
+        if mounted is not None:
+            await mounted(scope, receive, send)
+            return
         match scope["type"]:
             case "http":
                 await self._http(scope, receive, send)
@@ -204,7 +211,7 @@ class Edge:
         resume_token = query.get("resumeToken", [""])[0]
         ends = [
             asyncio.create_task(self._talk(order_id, resume_token, request_id.decode("ascii"), send)),
-            asyncio.create_task(_until_gone(receive)),
+            asyncio.create_task(_until_gone(receive, send)),
         ]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -240,7 +247,9 @@ def _is_under(path: bytes, prefix: bytes) -> bool:
     return start == prefix and path[len(prefix) : len(prefix) + 1] in (b"", b"/")
 
 
-async def _until_gone(receive: Receive) -> None:
-    """Read until the client leaves. Clients have nothing to say; the server limits how long they may say it."""
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
+async def _until_gone(receive: Receive, send: Send) -> None:
+    """Read until the client leaves. Clients have nothing to say; who says it at length is shown the door."""
+    while (message := await receive())["type"] != "websocket.disconnect":
+        if len(message.get("text") or message.get("bytes") or b"") > _MOST_SAID:
+            await send({"type": "websocket.close", "code": 1009})
+            return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import uvicorn
 from google.protobuf.descriptor import ServiceDescriptor
@@ -26,10 +27,14 @@ from edge.assets import Assets
 from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
-from edge.following import Follower
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
 from edge.identity import USERS, Identity, Sessions
+from edge.live.engine import MOST_PAYLOAD_BYTES
+from edge.live.gateway import PATHS, Feed, Live
+from edge.live.memory import SOCKETS, Memory
+from edge.live.missed import TICKETS, from_service, locator
+from edge.live.sessions import members_only
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
@@ -62,16 +67,25 @@ _IN_ORDERING: Final = (
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
 )
 
+_IN_STATION: Final = (SOCKETS, TICKETS)
+
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
-_MOST_CLIENT_MESSAGE_BYTES: Final = 1024
 _GRACE_SECONDS: Final = 5
+
+
+class Runs(Protocol):
+    """What runs beside the requests."""
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        ...
 
 
 class Background:
     """Connections and streams, for the life of the process."""
 
-    def __init__(self, caller: Caller, streams: list[Follower[Any]]) -> None:
+    def __init__(self, caller: Caller, streams: Sequence[Runs]) -> None:
         self._caller = caller
         self._streams = streams
         self._running: list[asyncio.Task[None]] = []
@@ -94,6 +108,7 @@ def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
     return {
         **dict.fromkeys(_IN_MENU, settings.menu_address),
         **dict.fromkeys(_IN_ORDERING, settings.ordering_address),
+        **dict.fromkeys(_IN_STATION, settings.station_address),
         NOTIFICATION: settings.notification_address,
     }
 
@@ -108,12 +123,26 @@ def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity) -> list
     ]
 
 
+def _live(settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed) -> Live:
+    """Return the Socket.IO gateway."""
+    return Live(
+        feed=feed,
+        missed=from_service(caller, identity.own),
+        locate=locator(caller, identity.own),
+        memory=Memory(caller, identity.own),
+        cors=Cors(settings.allowed_origins),
+        may_listen=members_only(identity) if settings.sockets_need_session else None,
+    )
+
+
 async def _no_assistant(_scope: Scope, _receive: Receive, _request_id: str) -> Answer:
     raise Problem(_NO_ASSISTANT)
 
 
-def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
+def build(settings: EdgeSettings, sessions: Sessions | None = None, kitchen: Feed | None = None) -> Edge:
     """Make the application. With `sessions` given nobody can sign in: they say who calls.
+
+    `kitchen` is where Socket.IO's events come from; without it there is no Socket.IO.
 
     Raises UnsupportedRule or UndeclaredAccess when the protos ask for what it can't do.
     """
@@ -138,8 +167,9 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
         {"catalog stream": cache.follower, "order stream": feed.follower},
     )
     pages = make_pages(document(transcoder.endpoints, settings.base_url), readiness)
+    live = [_live(settings, caller, identity, kitchen)] if kitchen else []
     return Edge(
-        lifecycle=Background(caller, [cache.follower, feed.follower]),
+        lifecycle=Background(caller, [cache.follower, feed.follower, *live]),
         transcoder=transcoder,
         cache=cache,
         sockets=OrderSockets(feed, caller),
@@ -149,6 +179,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
         identity=identity,
         others=others,
         body_limit_bytes=settings.body_limit_bytes,
+        mounted={path: gateway for gateway in live for path in PATHS},
     )
 
 
@@ -161,7 +192,7 @@ def server_config(edge: Edge, settings: EdgeSettings, *, loop: str = "uvloop") -
         loop=loop,
         http=BoundedHttp,
         ws=AbortingWebSocket,
-        ws_max_size=_MOST_CLIENT_MESSAGE_BYTES,
+        ws_max_size=MOST_PAYLOAD_BYTES,  # of Socket.IO; the other sockets have limits of their own
         ws_per_message_deflate=False,
         interface="asgi3",
         lifespan="on",
