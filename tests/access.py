@@ -22,7 +22,6 @@ HERE, ELSEWHERE = "a" * 24, "b" * 24
 WITHOUT_SERVER = frozenset(
     {
         "orderbuddy.station.v1.PrintService",
-        "orderbuddy.station.v1.SocketService",
     }
 )
 """Services that nobody serves yet; each leaves this list when it is there."""

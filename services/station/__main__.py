@@ -20,6 +20,7 @@ from services.station.kitchen.servicer import TicketServicer
 from services.station.kitchen.verbs import Verbs
 from services.station.repository import INDEXES, StationRepository
 from services.station.servicer import StationServicer
+from services.station.sockets.wiring import build_sockets
 
 
 async def build(runtime: Runtime) -> None:
@@ -41,6 +42,7 @@ async def build(runtime: Runtime) -> None:
         TicketServicer(feed, orders, Verbs(orders, book), runtime.clock),
     )
     build_devices(runtime, places)
+    build_sockets(runtime)
     runtime.indexes += INDEXES
     runtime.tasks["stations"] = book.run
     runtime.tasks["orders"] = feed.run
