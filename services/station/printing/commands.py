@@ -17,9 +17,6 @@ from services.station.printing.picture import draw_line
 _CODE_PAGES: Final = {"CP437": 0, "CP850": 2, "CP860": 3, "CP1252": 16, "CP852": 18, "CP858": 19}
 """Those that printers of every make have under these numbers; lines with other characters are printed as pictures."""
 
-_FEED_BEFORE_CUT: Final = 4
-"""Lines: the knife is above the print head."""
-
 
 class _Printer(Dummy):  # type: ignore[misc]
     """Collects commands."""
@@ -51,8 +48,7 @@ def escpos(lines: Sequence[Line], columns: int) -> bytes:
     style = Style.PLAIN
     for line in lines:
         if line.style is Style.CUT:
-            printer.print_and_feed(_FEED_BEFORE_CUT)
-            printer.cut(feed=False)
+            printer.cut(feed=False)  # as far as the knife the printer feeds by itself
         elif not printer.can_print(line.text):
             printer.picture(draw_line(line, columns))
         else:

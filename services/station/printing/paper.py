@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-_NARROW: Final = 8
+_NARROW: Final = 12
 """Columns that a text keeps beside an amount; with fewer the amount gets a line of its own."""
 
 

@@ -24,7 +24,8 @@ _PRINTERS: Final = "printers"
 _JOBS: Final = "print_jobs"
 _PROGRESS: Final = "print_progress"
 _AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_OLDEST_FIRST: Final = [("createdAt", ASCENDING), ("_id", ASCENDING)]
+_OLDEST_FIRST: Final = [("createdAt", ASCENDING), ("nth", ASCENDING)]
+"""`nth` grows with each job of a process: a ticket and its slip can be of the same millisecond."""
 
 INDEXES: Final = (
     Index(_PRINTERS, IndexModel([("restaurantId", 1), ("locationId", 1)]), "a location's printers, at each order"),
@@ -39,7 +40,7 @@ INDEXES: Final = (
     ),
     Index(
         _JOBS,
-        IndexModel([("restaurantId", 1), ("locationId", 1), ("createdAt", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("restaurantId", 1), ("locationId", 1), ("createdAt", DESCENDING), ("nth", DESCENDING)]),
         "a location's newest jobs",
     ),
     Index(_JOBS, IndexModel([("restaurantId", 1), ("orderId", 1)]), "what was printed of an order"),
@@ -110,6 +111,7 @@ class JobRepository:
             "attempt": 0,
             "dueAt": _AT_ONCE,
             "createdAt": self._clock.now(),
+            "nth": ObjectId(),
             # MongoDB compares it with its own clock.
             "expiresAt": SystemClock().now() + KEPT,
         }
@@ -130,7 +132,7 @@ class JobRepository:
         query: Document = {"restaurantId": restaurant_id, "locationId": ObjectId(location_id)}
         if printer_id:
             query["printerId"] = printer_id
-        newest = self._jobs.find(query, {"paper": 0}).sort([("createdAt", DESCENDING), ("_id", DESCENDING)])
+        newest = self._jobs.find(query, {"paper": 0}).sort([("createdAt", DESCENDING), ("nth", DESCENDING)])
         return await newest.limit(_LISTED).to_list()
 
     async def take(self, restaurant_id: str, printer_id: str) -> Document | None:
