@@ -20,7 +20,7 @@ from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.station.__main__ import build as build_station
 from tests.conftest import NOW
-from tests.integration.devices import refusal
+from tests.integration.devices import refusal, with_key
 from tests.integration.kitchens import (
     DISPLAY,
     LUNA,
@@ -35,7 +35,7 @@ from tests.integration.kitchens import (
 )
 from tests.integration.printers import agent, cancel, jobs, print_order, printer_metadata, stub, void
 from tests.servers.printer_agent import Behaviour, Crash, PrinterAgent, Running
-from tests.support import METADATA_KEY, Served, eventually, reason
+from tests.support import Served, eventually, reason
 
 QUEUED, SENT, PRINTED, FAILED = 1, 2, 3, 4
 NOT_FOUND, PRECONDITION = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION
@@ -53,7 +53,7 @@ async def printed(kitchen: Kitchen, count: int) -> list[rpc.PrintJob]:
     """Wait until so many jobs are printed, and return all of them."""
 
     async def are() -> bool:
-        return [job.state for job in await jobs(kitchen)].count(PRINTED) >= count
+        return sum(job.state == PRINTED for job in await jobs(kitchen)) >= count
 
     await eventually(are)
     return await jobs(kitchen)
@@ -427,7 +427,7 @@ async def test_a_revoked_key_ends_the_stream_and_takes_the_printer_away(kitchen:
     place = {"restaurant_id": LUNA, "location_id": PLACE}
     new = device_service_pb2.IssueDeviceKeyRequest(**place, kind="printer", name="Bar")
     issued = (await devices.IssueDeviceKey(new, metadata=MANAGER)).data
-    printer = PrinterAgent(kitchen.station.channel, ((METADATA_KEY, f"Device {issued.key}"),), LUNA, PLACE)
+    printer = PrinterAgent(kitchen.station.channel, with_key(issued.key), LUNA, PLACE)
     assert (await printer.register(receipts=True)).id == issued.device.id
     async with Running(printer) as task:
         await kitchen.place("tea")
