@@ -21,7 +21,6 @@ HERE, ELSEWHERE = "a" * 24, "b" * 24
 """Two locations of Luna; everybody tries everything at the first one."""
 WITHOUT_SERVER = frozenset(
     {
-        "orderbuddy.station.v1.PrintService",
         "orderbuddy.station.v1.SocketService",
     }
 )
