@@ -6,7 +6,7 @@ What memory answers is answered by `_http` itself: it is most of the traffic, an
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
@@ -83,6 +83,7 @@ class Edge:
         identity: Identity,
         others: Sequence[Other],
         body_limit_bytes: int,
+        mounted: Mapping[bytes, AsgiApp],
     ) -> None:
         self._lifecycle = lifecycle
         self._transcoder = transcoder
@@ -100,9 +101,14 @@ class Edge:
         self._identity = identity
         self._others = others
         self._body_limit_bytes = body_limit_bytes
+        self._mounted = mounted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of the server."""
+        mounted = self._mounted.get(scope.get("raw_path", b""))
+        if mounted is not None:
+            await mounted(scope, receive, send)
+            return
         match scope["type"]:
             case "http":
                 await self._http(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
@@ -85,6 +86,9 @@ class Commands:
     async def _carry_out(self, view: View, method: MethodDescriptor, fields: Mapping[str, str]) -> int:
         who = await view.admitted()
         restaurant_id, location_id = view.place
+        # Ids are the clients' own: two clients, or two commands, with the same one must not be taken for one another.
+        said = "\n".join((str(who.principal), method.name, *fields.values()))
+        fields = {**fields, "request_id": hashlib.sha256(said.encode()).hexdigest()}
         request = message_factory.GetMessageClass(method.input_type)(
             restaurant_id=restaurant_id, location_id=location_id, **fields
         )

@@ -17,6 +17,7 @@ from services.kit.bookmark import scope_of
 from services.kit.errors import Unavailable
 
 _LIST: Final = SERVICE.methods_by_name["ListTickets"]
+_NOWHERE: Final = frozenset({code_pb2.NOT_FOUND, code_pb2.INVALID_ARGUMENT})
 _render_station: Final = renderer(station_service_pb2.DESCRIPTOR.message_types_by_name["Station"])
 
 
@@ -74,7 +75,7 @@ class Pictures:
         try:
             answer = await self._caller.call(_LIST, request, metadata=self._identity())
         except RpcError as error:
-            if error.status.code == code_pb2.NOT_FOUND:
+            if error.status.code in _NOWHERE:
                 return Picture([], [], scope_of([]))
             raise Unavailable("KITCHEN_AWAY", "the kitchen can't be read just now; try again") from error
         assert isinstance(answer, ticket_service_pb2.ListTicketsResponse)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.answers import VARY_ORIGIN, Answer, Problem, problem
+import orjson
+
+from edge.answers import VARY_ORIGIN, Answer, Problem, json_answer, problem
 from edge.bodies import Receive, Scope, read_object
-from edge.devices import COOKIE
+from edge.devices import COOKIE, cookie_key
 from edge.identity import INVALID_KEY, Identity
 from edge.routing import no_route
-from services.kit.principal import DeviceKind
+from services.kit.principal import DeviceKind, Principal
 
 PATH: Final = "/kitchen/session"
 
@@ -23,7 +25,7 @@ _WITH_SCREENS: Final = frozenset({DeviceKind.DISPLAY, DeviceKind.POS})
 
 
 class KitchenSession:
-    """Sets and clears the cookie of a display or POS."""
+    """Sets and clears the cookie of a display or POS, and tells whose it is."""
 
     def __init__(self, identity: Identity, base_url: str, body_limit_bytes: int) -> None:
         """`base_url` is where clients reach the edge: what is reached by TLS gets a cookie for TLS only."""
@@ -35,19 +37,36 @@ class KitchenSession:
         """Answer a request at or below the path. Raises Problem or ClientGone."""
         body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
         raw_path, verb = scope["raw_path"].decode("latin-1"), scope["method"]
-        if raw_path.lower().removesuffix("/") != PATH or verb not in ("POST", "DELETE"):
+        if raw_path.lower().removesuffix("/") != PATH:
             raise no_route(verb, raw_path)
-        if verb == "DELETE":
-            return self._with_cookie("", 0)
-        key = body.get(_FIELD)
-        if not isinstance(key, str) or not key:
-            raise Problem(problem(400, [f"{_FIELD} must be a string"]))
+        match verb:
+            case "GET":
+                return _whose(await self._screen(cookie_key(scope) or ""))
+            case "POST":
+                key = body.get(_FIELD)
+                if not isinstance(key, str) or not key:
+                    raise Problem(problem(400, [f"{_FIELD} must be a string"]))
+                await self._screen(key)
+                return self._with_cookie(key, _YEAR_SECONDS)
+            case "DELETE":
+                return self._with_cookie("", 0)
+        raise no_route(verb, raw_path)
+
+    async def _screen(self, key: str) -> Principal:
+        """Return the display or POS whose key it is. Raises Problem."""
         principal = await self._identity.device(key)
         if principal.device not in _WITH_SCREENS:
             raise Problem(INVALID_KEY)
-        return self._with_cookie(key, _YEAR_SECONDS)
+        return principal
 
     def _with_cookie(self, value: str, seconds: int) -> Answer:
         cookie = f"{COOKIE}={value}{self._attributes}; Max-Age={seconds}"
         headers = ((b"set-cookie", cookie.encode("ascii")), (b"cache-control", b"no-store"), VARY_ORIGIN)
         return Answer(204, headers, b"")
+
+
+def _whose(device: Principal) -> Answer:
+    """Return whose the cookie is: the page opens the sockets of that location."""
+    (restaurant_id,) = device.restaurants
+    whose = {"restaurantId": restaurant_id, "locationId": device.location_id, "kind": device.device}
+    return json_answer(200, orjson.dumps(whose), ((b"cache-control", b"no-store"), VARY_ORIGIN))

@@ -45,6 +45,8 @@ class EdgeSettings(CommonSettings):
     deadline_seconds: float = Field(5.0, gt=0, validation_alias="ORDERBUDDY_EDGE_DEADLINE_SECONDS")
     """For each call to a service, its retries included."""
     body_limit_bytes: int = Field(100 * 1024, gt=0, validation_alias="ORDERBUDDY_BODY_LIMIT_BYTES")
+    sockets_need_session: bool = Field(default=False, validation_alias="ORDERBUDDY_SOCKETS_NEED_SESSION")
+    """Whether Socket.IO's rooms of a restaurant are for its members only. The old apps connect without a session."""
 
     supertokens_uri: str = Field("", validation_alias="SUPERTOKENS_CONNECTION_URI")
     """The sign-in core; unset: the local one of `make up`."""

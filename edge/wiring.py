@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import uvicorn
 from google.protobuf.descriptor import ServiceDescriptor
@@ -38,7 +39,6 @@ from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
 from edge.devices import DEVICES
-from edge.following import Follower
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
 from edge.identity import USERS, Identity, Sessions
@@ -48,6 +48,11 @@ from edge.kitchen_pictures import Pictures
 from edge.kitchen_session import PATH as KITCHEN_SESSION
 from edge.kitchen_session import KitchenSession
 from edge.kitchen_socket import KitchenSockets
+from edge.live.engine import MOST_PAYLOAD_BYTES
+from edge.live.gateway import PATHS, Feed, Live
+from edge.live.memory import Memory
+from edge.live.missed import from_service, locator
+from edge.live.sessions import members_only
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
@@ -91,14 +96,21 @@ _IN_STATION: Final = (
 
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
-_MOST_CLIENT_MESSAGE_BYTES: Final = 16 * 1024
 _GRACE_SECONDS: Final = 5
+
+
+class Runs(Protocol):
+    """What runs beside the requests."""
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        ...
 
 
 class Background:
     """Connections and streams, for the life of the process."""
 
-    def __init__(self, caller: Caller, streams: list[Follower[Any]]) -> None:
+    def __init__(self, caller: Caller, streams: Sequence[Runs]) -> None:
         self._caller = caller
         self._streams = streams
         self._running: list[asyncio.Task[None]] = []
@@ -136,12 +148,26 @@ def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity) -> list
     ]
 
 
+def _live(settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed, pictures: Pictures) -> Live:
+    """Return the Socket.IO gateway."""
+    return Live(
+        feed=feed,
+        missed=from_service(caller, identity.own, pictures),
+        locate=locator(caller, identity.own),
+        memory=Memory(caller, identity.own),
+        cors=Cors(settings.allowed_origins),
+        may_listen=members_only(identity) if settings.sockets_need_session else None,
+    )
+
+
 async def _no_assistant(_scope: Scope, _receive: Receive, _request_id: str) -> Answer:
     raise Problem(_NO_ASSISTANT)
 
 
-def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
+def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: Feed | None = None) -> Edge:
     """Make the application. With `sessions` given nobody can sign in: they say who calls.
+
+    `live_feed` is where Socket.IO's events come from; unless given it is the stream that kitchen displays follow.
 
     Raises UnsupportedRule or UndeclaredAccess when the protos ask for what it can't do.
     """
@@ -171,8 +197,9 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
         {"catalog stream": cache.follower, "order stream": feed.follower},
     )
     pages = make_pages(document(transcoder.endpoints, settings.base_url), readiness)
+    live = _live(settings, caller, identity, live_feed or kitchen_feed, pictures)
     return Edge(
-        lifecycle=Background(caller, [cache.follower, feed.follower, kitchen_feed.follower]),
+        lifecycle=Background(caller, [cache.follower, feed.follower, kitchen_feed.follower, live]),
         transcoder=transcoder,
         cache=cache,
         sockets=OrderSockets(feed, caller),
@@ -183,6 +210,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None) -> Edge:
         identity=identity,
         others=others,
         body_limit_bytes=settings.body_limit_bytes,
+        mounted=dict.fromkeys(PATHS, live),
     )
 
 
@@ -195,7 +223,7 @@ def server_config(edge: Edge, settings: EdgeSettings, *, loop: str = "uvloop") -
         loop=loop,
         http=BoundedHttp,
         ws=AbortingWebSocket,
-        ws_max_size=_MOST_CLIENT_MESSAGE_BYTES,
+        ws_max_size=MOST_PAYLOAD_BYTES,  # of Socket.IO; the other sockets have limits of their own
         ws_per_message_deflate=False,
         interface="asgi3",
         lifespan="on",

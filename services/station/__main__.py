@@ -21,6 +21,7 @@ from services.station.kitchen.verbs import Verbs
 from services.station.printing.wiring import build_printing
 from services.station.repository import INDEXES, StationRepository
 from services.station.servicer import StationServicer
+from services.station.sockets.wiring import build_sockets
 
 
 async def build(runtime: Runtime) -> None:
@@ -43,6 +44,7 @@ async def build(runtime: Runtime) -> None:
     )
     build_devices(runtime, places)
     build_printing(runtime, orders, places, feed)
+    build_sockets(runtime)
     runtime.indexes += INDEXES
     runtime.tasks["stations"] = book.run
     runtime.tasks["orders"] = feed.run

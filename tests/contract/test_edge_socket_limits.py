@@ -48,7 +48,7 @@ class TestRefusals:
                 pass
         assert refused.value.response.status_code == 403
 
-    @pytest.mark.parametrize("path", ["/ws/orders/", "/ws/orders/a/b", "/ws", "/socket.io"])
+    @pytest.mark.parametrize("path", ["/ws/orders/", "/ws/orders/a/b", "/ws", "/socket.io/x"])
     async def test_another_path_has_no_socket(self, edge: RunningEdge, path: str) -> None:
         with pytest.raises(InvalidStatus) as refused:
             async with connect(f"ws://127.0.0.1:{edge.port}{path}"):

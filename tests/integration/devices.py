@@ -13,7 +13,6 @@ from orderbuddy.station.v1 import device_service_pb2_grpc as rpc_grpc
 
 from services.kit.mongo import Database
 from services.kit.principal import METADATA_KEY, CallerKind, Principal, Role
-from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.menu.__main__ import build as build_menu
 from services.ordering.__main__ import build as build_ordering
@@ -28,7 +27,7 @@ STAFF = metadata_of(Principal(CallerKind.STAFF, "cy", {LUNA: Role.STAFF}))
 SOL_MANAGER = metadata_of(Principal(CallerKind.STAFF, "dee", {SOL: Role.MANAGER}))
 SERVICE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
 
-Serve = Callable[[str, Build], Awaitable[Served]]
+Serve = Callable[..., Awaitable[Served]]
 Stub = rpc_grpc.DeviceServiceStub
 
 

@@ -19,6 +19,7 @@ from services.kit.clock import FixedClock
 from services.kit.devices import new_key
 from services.kit.mongo import Database
 from services.kit.settings import ServiceSettings
+from services.ordering.__main__ import build as build_ordering
 from services.station.__main__ import build as build_station
 from tests.conftest import NOW
 from tests.integration.devices import (
@@ -143,8 +144,9 @@ async def test_while_the_menu_service_is_away_no_device_is_made(
     serve: Serve, settings: ServiceSettings, db: Database
 ) -> None:
     settings.menu_address = "127.0.0.1:1"
+    settings.ordering_address = (await serve("ordering", build_ordering, False)).address
     stub = rpc_grpc.DeviceServiceStub((await serve("station", build_station)).channel)
-    assert await refusal(stub.IssueDeviceKey(new(), metadata=MANAGER)) == (grpc.StatusCode.UNAVAILABLE, "MENU_AWAY")
+    assert await refusal(stub.IssueDeviceKey(new(), metadata=MANAGER)) == (grpc.StatusCode.UNAVAILABLE, "SERVICE_AWAY")
     assert await db["devices"].count_documents({}) == 0
 
 

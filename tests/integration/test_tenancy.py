@@ -66,12 +66,17 @@ def settings(mongo_uri: str, db: Database) -> ServiceSettings:
 
 
 @pytest.fixture
-async def channels(serve: Callable[..., Awaitable[Served]], db: Database) -> dict[str, grpc.aio.Channel]:
+async def channels(
+    serve: Callable[..., Awaitable[Served]], settings: ServiceSettings, db: Database
+) -> dict[str, grpc.aio.Channel]:
     place = {"restaurantId": LUNA, "locationId": ObjectId(HERE)}
     await db["orders"].insert_one({"_id": ORDER, **place, "status": "CREATED"})
-    # Ordering never serves without a menu service; who is let in does not depend on it.
-    started = {name: await serve(name, build, False) for name, build in BUILDS.items()}
-    return {name: served.channel for name, served in started.items()}
+    found: dict[str, grpc.aio.Channel] = {}
+    for name, build in BUILDS.items():
+        served = await serve(name, build)
+        found[name] = served.channel
+        setattr(settings, f"{name.removeprefix('orderbuddy.')}_address", served.address)  # who starts later asks it
+    return found
 
 
 def request_of(method: MethodDescriptor) -> Any:

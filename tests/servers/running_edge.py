@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from edge.app import Edge
 from edge.bodies import Scope
 from edge.identity import Session, Sessions
+from edge.live.gateway import Feed
 from edge.settings import EdgeSettings
 from edge.wiring import build, server_config
 from tests.servers.scripted import Restartable, ScriptedMenu, ScriptedOrdering
@@ -88,7 +89,9 @@ class NoSessions:
 
 
 @contextlib.asynccontextmanager
-async def running_edge(sessions: Sessions | None = None, **environment: Any) -> AsyncIterator[RunningEdge]:
+async def running_edge(
+    sessions: Sessions | None = None, kitchen: Feed | None = None, port: int = 0, **environment: Any
+) -> AsyncIterator[RunningEdge]:
     """Start two scripted services and the edge; stop all in the end. Does not wait for the streams."""
     menu, ordering = ScriptedMenu(), ScriptedOrdering()
     servers = Restartable(menu), Restartable(ordering)
@@ -102,8 +105,8 @@ async def running_edge(sessions: Sessions | None = None, **environment: Any) -> 
             **environment,
         }
     )
-    edge = build(settings, sessions or NoSessions())
-    listening = socket.create_server(("127.0.0.1", 0))
+    edge = build(settings, sessions or NoSessions(), kitchen)
+    listening = socket.create_server(("127.0.0.1", port))
     port = listening.getsockname()[1]
     server = uvicorn.Server(server_config(edge, settings, loop="asyncio"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -183,12 +183,14 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
 
     async def BumpTicket(self, request: rpc.BumpTicketRequest, context: Context) -> rpc.BumpTicketResponse:
         """Finish a ticket."""
-        version = await self._verbs.bump(_place(request), request.order_id, request.station_id)
+        order_id, station_id = request.order_id, request.station_id
+        version = await self._verbs.bump(_place(request), order_id, station_id, request.request_id)
         return rpc.BumpTicketResponse(version=version)
 
     async def RecallTicket(self, request: rpc.RecallTicketRequest, context: Context) -> rpc.RecallTicketResponse:
         """Take a bump back."""
-        version = await self._verbs.recall_ticket(_place(request), request.order_id, request.station_id)
+        order_id, station_id = request.order_id, request.station_id
+        version = await self._verbs.recall_ticket(_place(request), order_id, station_id, request.request_id)
         return rpc.RecallTicketResponse(version=version)
 
 

@@ -47,7 +47,7 @@ class Verbs:
         )
         return (await self._orders.recall(request)).version
 
-    async def bump(self, place: tuple[str, str], order_id: str, station_id: str) -> int:
+    async def bump(self, place: tuple[str, str], order_id: str, station_id: str, request_id: str) -> int:
         """Complete a ticket, and note that its station has seen what was taken back; return the order's version."""
         order, ticket = await self._ticket(place, order_id, station_id)
         request = line_service_pb2.CompleteOrderLinesRequest(
@@ -55,16 +55,21 @@ class Verbs:
             order_id=order.id,
             line_ids=unfinished(ticket) if ticket and order.status == "ACCEPTED" else (),
             station_id=station_id,
+            request_id=request_id,
         )
         return (await self._orders.complete(request)).version
 
-    async def recall_ticket(self, place: tuple[str, str], order_id: str, station_id: str) -> int:
-        """Take a bump back; return the order's version."""
+    async def recall_ticket(self, place: tuple[str, str], order_id: str, station_id: str, request_id: str) -> int:
+        """Take a bump back; return the order's version. Nothing happens when no line is finished (any more)."""
         order, ticket = await self._ticket(place, order_id, station_id)
         lines = finished(ticket) if ticket else []
         if not lines:
-            raise NotFound("NOTHING_TO_RECALL", "no line of the ticket is finished", metadata={"field": "order_id"})
-        request = line_service_pb2.RecallOrderLinesRequest(restaurant_id=place[0], order_id=order.id, line_ids=lines)
+            # Completing nothing changes nothing, and tells the version.
+            nothing = line_service_pb2.CompleteOrderLinesRequest(restaurant_id=place[0], order_id=order.id)
+            return (await self._orders.complete(nothing)).version
+        request = line_service_pb2.RecallOrderLinesRequest(
+            restaurant_id=place[0], order_id=order.id, line_ids=lines, request_id=request_id
+        )
         return (await self._orders.recall(request)).version
 
     async def _order(self, place: tuple[str, str], order_id: str) -> order_pb2.Order:

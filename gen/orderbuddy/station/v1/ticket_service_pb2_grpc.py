@@ -126,7 +126,7 @@ class TicketServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecallTicket(self, request, context):
-        """RecallTicket takes a bump back: all finished lines of the ticket are being made again.
+        """RecallTicket takes a bump back: all finished lines of the ticket are being made again. Nothing happens when there are none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

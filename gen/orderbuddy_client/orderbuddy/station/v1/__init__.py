@@ -2093,7 +2093,7 @@ class TicketServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "RecallTicketResponse":
         """
-        RecallTicket takes a bump back: all finished lines of the ticket are being made again.
+        RecallTicket takes a bump back: all finished lines of the ticket are being made again. Nothing happens when there are none.
         """
 
         return await self._unary_unary(

@@ -1,0 +1,65 @@
+"""Rooms: who is told what. Which ones a client's join means."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+LONGEST_ID: Final = 200
+
+
+class Room(NamedTuple):
+    """A room. Its parts are kept apart, so that no id can be made to read like another room."""
+
+    kind: str
+    restaurant_id: str = ""
+    location_id: str = ""
+    station_id: str = ""
+    order_id: str = ""
+
+
+def restaurant(restaurant_id: str) -> Room:
+    """Return the room of a restaurant: status changes of its orders."""
+    return Room("restaurant", restaurant_id)
+
+
+def location(restaurant_id: str, location_id: str) -> Room:
+    """Return the room of a location: new orders, changes of their lines."""
+    return Room("location", restaurant_id, location_id)
+
+
+def station(restaurant_id: str, location_id: str, station_id: str) -> Room:
+    """Return the room of a station.
+
+    It carries the location's ids too: who may listen to one restaurant must not get at another's station by its id.
+    """
+    return Room("station", restaurant_id, location_id, station_id)
+
+
+def order(order_id: str) -> Room:
+    """Return the room of an order: its guest."""
+    return Room("order", order_id=order_id)
+
+
+def joined(event: str, payload: Any) -> tuple[Room, ...]:
+    """Return the rooms that a join means; none when an id is missing or is no text."""
+    match event:
+        case "store_joined":
+            ids = _ids(payload, "restaurantId", "locationId")
+            return (restaurant(ids[0]), location(*ids)) if ids else ()
+        case "station_joined":
+            ids = _ids(payload, "restaurantId", "locationId", "stationId")
+            return (station(*ids), location(*ids[:2])) if ids else ()
+        case "order_joined":
+            # The status page sends the bare id.
+            ids = _ids({"orderId": payload} if isinstance(payload, str) else payload, "orderId")
+            return (order(*ids),) if ids else ()
+    return ()
+
+
+def _ids(payload: Any, *names: str) -> tuple[str, ...]:
+    """Return the values of these names; empty unless all are usable ids."""
+    if not isinstance(payload, dict):
+        return ()
+    values = tuple(value for value in map(payload.get, names) if isinstance(value, str))
+    usable = len(values) == len(names) and all(0 < len(v) <= LONGEST_ID and v.isprintable() for v in values)
+    return values if usable else ()

@@ -1,0 +1,1 @@
+"""What the edges remember of sockets."""
