@@ -46,7 +46,7 @@ test: setup browser ## run all tests
 check: setup ## formatting, lint, types, protos, import direction, freshness of gen/
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy services edge tools tests bench
+	$(BIN)/mypy services edge tools tests bench examples
 	$(BIN)/buf lint
 	$(BIN)/buf build -o /dev/null
 	$(BIN)/python tools/protos.py breaking $(BREAKING_BASE)

@@ -19,11 +19,7 @@ from services.kit.principal import DeviceKind
 LUNA, SOL = "luna", "sol"
 HERE, ELSEWHERE = "a" * 24, "b" * 24
 """Two locations of Luna; everybody tries everything at the first one."""
-WITHOUT_SERVER = frozenset(
-    {
-        "orderbuddy.station.v1.PrintService",
-    }
-)
+WITHOUT_SERVER: frozenset[str] = frozenset()
 """Services that nobody serves yet; each leaves this list when it is there."""
 
 

@@ -18,6 +18,7 @@ from services.station.kitchen.book import StationBook
 from services.station.kitchen.feed import KitchenFeed
 from services.station.kitchen.servicer import TicketServicer
 from services.station.kitchen.verbs import Verbs
+from services.station.printing.wiring import build_printing
 from services.station.repository import INDEXES, StationRepository
 from services.station.servicer import StationServicer
 from services.station.sockets.wiring import build_sockets
@@ -42,6 +43,7 @@ async def build(runtime: Runtime) -> None:
         TicketServicer(feed, orders, Verbs(orders, book), runtime.clock),
     )
     build_devices(runtime, places)
+    build_printing(runtime, orders, places, feed)
     build_sockets(runtime)
     runtime.indexes += INDEXES
     runtime.tasks["stations"] = book.run

@@ -67,9 +67,9 @@ class StationRepository:
         return ChangeSource(self._stations, [])
 
 
-def no_station() -> NotFound:
+def no_station(field: str = "station_id") -> NotFound:
     """Return the error for a station that the location doesn't have."""
-    return NotFound("STATION_NOT_FOUND", "the location has no such station", metadata={"field": "station_id"})
+    return NotFound("STATION_NOT_FOUND", "the location has no such station", metadata={"field": field})
 
 
 def _target(key: tuple[str, str, str]) -> Target:

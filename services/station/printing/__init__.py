@@ -1,0 +1,1 @@
+"""Printers, what they print, and how it gets there."""
