@@ -199,9 +199,11 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]  # the library h
         return self._ok(await socket.poll(), jsonp_index=jsonp_index)
 
     def _ok(self, packets: Any = None, headers: Any = None, jsonp_index: int | None = None) -> dict[str, Any]:
+        answer: dict[str, Any]
         if packets is None:
-            return {"status": "200 OK", "headers": [("content-type", "text/html")], "response": b"ok"}
-        answer: dict[str, Any] = super()._ok(packets, headers, jsonp_index)
+            answer = {"status": "200 OK", "headers": [("content-type", "text/html")], "response": b"ok"}
+        else:
+            answer = super()._ok(packets, headers, jsonp_index)
         answer["headers"].append(("cache-control", "no-store"))
         return answer
 
