@@ -158,7 +158,7 @@ async def test_a_poller_that_answers_pings_stays(edge: RunningEdge) -> None:
         heard += (packets := await poller.heard())
         if "2" in packets:
             await poller.post("3")
-    assert [p for p in heard if p != "2"][0].startswith("40{")
+    assert next(p for p in heard if p != "2").startswith("40{")
     assert clients_of(edge) == 1
 
 
