@@ -99,6 +99,7 @@ async def socketio_clients() -> AsyncIterator[SocketIoClients]:
         str(_SCRIPT),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=2**20,
         env={**os.environ, "NODE_PATH": str(_MODULES)},
     )
     clients = SocketIoClients(process)

@@ -84,7 +84,7 @@ class House:
         """Wait until each has heard just this; forget it."""
         for name, events in expected.items():
             try:
-                await eventually(lambda name=name, events=events: len(self.clients.events[name]) >= len(events))
+                await eventually(lambda name=name, events=events: len(self.clients.events[name]) >= len(events))  # type: ignore[misc]
             finally:
                 assert self.clients.events[name] == events, name
         self.forget(*expected)
@@ -264,7 +264,7 @@ async def test_the_edge_is_killed_and_nothing_is_missed_or_doubled(house: House)
 
 
 async def _remembered(house: House, sockets: int) -> bool:
-    return await house.db["sockets"].count_documents({"rooms.0": {"$exists": True}}) == sockets
+    return bool(await house.db["sockets"].count_documents({"rooms.0": {"$exists": True}}) == sockets)
 
 
 async def test_a_stranger_changes_nothing_and_reaches_nobody(house: House) -> None:
