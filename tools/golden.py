@@ -1,7 +1,8 @@
 """Replay the old system's recordings against ours: `python -m tools.golden ../shared/golden [scenario[/id] ...]`.
 
 Starts its own system on free ports with an empty database and a clock that the player sets, with local servers in place
-of the vendors', and plays the routes that exist so far. Missing: payment, stations, push.
+of the vendors', and plays the routes that exist so far, and Socket.IO (`socketio[/scenario[/id]]`). Missing: payment,
+push.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ ENVIRONMENT = {
     "TWILIO_PHONE_NUMBER": NUMBER,
     "ORDERBUDDY_DEMO": "0",
 }
+SOCKETS = "socketio"
 DATABASE = "golden"
 LOGIN_CODE = "123456"
 
@@ -70,16 +72,32 @@ def play(command: list[str], *extra: str) -> bool:
     return subprocess.run([*command, *extra], check=False).returncode == 0
 
 
+def play_sockets(command: list[str], golden: pathlib.Path, only: str = "") -> bool:
+    """Run the player of Socket.IO's recordings, which takes the other's options."""
+    print("+ sockets", only, flush=True)
+    sockets = [sys.executable, "-m", "tools.golden_sockets", str(golden), *command[2:]]
+    return subprocess.run([*sockets, *(["--only", only] if only else [])], check=False).returncode == 0
+
+
+def play_named(command: list[str], golden: pathlib.Path, name: str) -> bool:
+    """Play what a name on the command line means."""
+    kind, _, only = name.partition("/")
+    if kind == SOCKETS:
+        return play_sockets(command, golden, only)
+    return play(command, "--db-changes", "--only", name)
+
+
 def main() -> int:
     """Play everything, or what is named; exit 1 when anything differed."""
     golden, wanted = pathlib.Path(sys.argv[1]), sys.argv[2:]
     with tempfile.TemporaryDirectory() as folder, target(golden, pathlib.Path(folder)) as command:
         if wanted:
-            good = [play(command, "--db-changes", "--only", name) for name in wanted]
+            good = [play_named(command, golden, name) for name in wanted]
         else:
             good = [play(command, "--db-changes", "--only", name) for name in SCENARIOS]
             good += [play(command, "--only", name) for name in WRITES_NOT_COMPARED]
             good.append(play(command, "--pricing", str(golden / "pricing.jsonl")))
+            good.append(play_sockets(command, golden))
     return 0 if all(good) else 1
 
 

@@ -55,6 +55,7 @@ class Client:
         self.pid = pid
         self.socket = socket
         self.rooms: set[Room] = set()
+        self.gone = False
         self.token = ""
         """Place in the stream from which on it was told everything; empty: before the stream began."""
         self.joined_before_last_round = False
@@ -133,6 +134,7 @@ class Clients:
         client = self._by_connection.pop(connection, None)
         if client is None:
             return
+        client.gone = True
         CLIENTS.dec()
         if self._by_pid.get(client.pid) is client:
             del self._by_pid[client.pid]
@@ -143,7 +145,9 @@ class Clients:
                 del self._rooms[room]
 
     def join(self, client: Client, rooms: Iterable[Room]) -> bool:
-        """Put a client into rooms; tell whether any is new to it. No more than so many."""
+        """Put a client into rooms; tell whether any is new to it. No more than so many, and nobody who has gone."""
+        if client.gone:
+            return False
         new = [room for room in rooms if room not in client.rooms]
         if len(client.rooms) + len(new) > MOST_ROOMS:
             log.warning("live_client_in_too_many_rooms")

@@ -19,6 +19,10 @@ MOST_WAITING: Final = 1_000
 SEND_SECONDS: Final = 10.0
 """How long one packet may wait for a client that does not read."""
 _CLOSE_SECONDS: Final = 1.0
+_AT_ONCE: Final = 100
+"""Packets of one request that are handled before others have a turn."""
+_SMALL_TALK: Final = frozenset({packet.UPGRADE, packet.NOOP})
+"""Has no meaning outside of moving over. The library's answer to it could pile up."""
 
 SILENT: Final = logging.getLogger(__name__)
 """For the libraries, which would log what strangers send; what matters is logged here."""
@@ -35,6 +39,7 @@ _REASONS: Final = {
 _BEGINNINGS: Final = (
     ("Invalid session None", _BAD_METHOD),
     ("Invalid session", _UNKNOWN_SESSION),
+    ("'Session is disconnected'", _UNKNOWN_SESSION),
     ("Invalid transport", _UNKNOWN_TRANSPORT),
     ("The client is using an unsupported version", _BAD_VERSION),
 )
@@ -64,6 +69,8 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
             while not self.queue.empty():
                 self.queue.get_nowait()
         await super().close(wait=False, abort=abort, reason=reason)
+        if abort and not self.upgraded:
+            self.queue.put_nowait(packet.Packet(packet.CLOSE))  # for the poll under way
         self.queue.put_nowait(None)
 
     async def handle_post_request(self, environ: dict[str, Any]) -> None:
@@ -73,17 +80,21 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
             raise exceptions.ContentTooLongError
         body = await environ["wsgi.input"].read(length)
         try:
-            packets = [packet.Packet(encoded_packet=one) for one in body.decode("utf-8").split("\x1e")]
+            for number, one in enumerate(body.decode("utf-8").split("\x1e"), 1):
+                if self.closing:
+                    return
+                await self._take(packet.Packet(encoded_packet=one))
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
         except (ValueError, RecursionError) as error:
             raise exceptions.UnknownPacketError from error
-        for pkt in packets:
-            await self._take(pkt)
 
     async def _take(self, pkt: packet.Packet) -> None:
         """Handle a packet. Raises EngineIOError when clients do not say such things."""
-        if pkt.binary:
+        if pkt.binary or pkt.packet_type > packet.NOOP:
             raise exceptions.UnknownPacketError
-        await self.receive(pkt)
+        if pkt.packet_type not in _SMALL_TALK:
+            await self.receive(pkt)
 
     async def _websocket_handler(self, ws: WebSocket) -> None:
         """Talk over a WebSocket until either side has enough. Replaces the library's, which waits for clients."""
@@ -199,9 +210,11 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]  # the library h
         return self._ok(await socket.poll(), jsonp_index=jsonp_index)
 
     def _ok(self, packets: Any = None, headers: Any = None, jsonp_index: int | None = None) -> dict[str, Any]:
+        answer: dict[str, Any]
         if packets is None:
-            return {"status": "200 OK", "headers": [("content-type", "text/html")], "response": b"ok"}
-        answer: dict[str, Any] = super()._ok(packets, headers, jsonp_index)
+            answer = {"status": "200 OK", "headers": [("content-type", "text/html")], "response": b"ok"}
+        else:
+            answer = super()._ok(packets, headers, jsonp_index)
         answer["headers"].append(("cache-control", "no-store"))
         return answer
 

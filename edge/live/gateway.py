@@ -65,7 +65,8 @@ class Live:
 
         if scope["type"] == "websocket":
             # With sessions a stranger's page must not get at what its visitor may see.
-            if self._refuses_origins and self._cors.headers(headers.get(b"origin")) is None:
+            allowed = self._cors.headers(headers.get(b"origin"), headers.get(b"host"))
+            if self._refuses_origins and allowed is None:
                 await send({"type": "websocket.close", "code": 1008})
                 return
         elif scope["method"] == "OPTIONS":

@@ -55,7 +55,8 @@ class Memory:
         self._own[pid] = self._unsaved[pid] = known
         self._own.move_to_end(pid)
         while len(self._own) > _OWN:
-            self._own.popitem(last=False)
+            forgotten, _ = self._own.popitem(last=False)
+            self._unsaved.pop(forgotten, None)
         self._idle.clear()
         self._wake.set()
 

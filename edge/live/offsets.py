@@ -37,7 +37,7 @@ class Offset(NamedTuple):
     @staticmethod
     def parse(text: object) -> Offset | None:
         """Read what a client handed back; None when it is not ours."""
-        if not isinstance(text, str) or len(text) > LONGEST:
+        if not isinstance(text, str) or len(text) > LONGEST or not text.isascii():
             return None
         told, _, rest = text.partition(".")
         digest, _, token = rest.partition(".")

@@ -75,6 +75,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         self._place = place
         self._may_listen = may_listen
         self._tokens: dict[str, str] = {}
+        self._connecting: set[str] = set()
         super().__init__(logger=SILENT, cors=cors)
 
     def _engineio_server_class(self) -> type[EngineServer]:
@@ -112,13 +113,17 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
     async def _take(self, connection: str, socket: LiveSocket, said: packet.Packet) -> None:
         """Handle a packet. Raises ValueError, Away."""
+        if (said.namespace or "/") != "/":
+            _refuse_namespace(socket, said)
+            return
         client = self.clients.find(connection)
         match said.packet_type:
-            case packet.CONNECT if (said.namespace or "/") != "/":
-                refusal = packet.Packet(packet.CONNECT_ERROR, {"message": "Invalid namespace"}, said.namespace)
-                socket.offer(_engine(refusal))
-            case packet.CONNECT if client is None:
-                await self._connect(connection, socket, _asked(said.data))
+            case packet.CONNECT if client is None and connection not in self._connecting:
+                self._connecting.add(connection)
+                try:
+                    await self._connect(connection, socket, _asked(said.data))
+                finally:
+                    self._connecting.discard(connection)
             case packet.DISCONNECT if client is not None:
                 self.clients.remove(connection)
             case packet.EVENT if client is not None:
@@ -126,7 +131,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
                     raise ValueError("an event is a list that begins with its name")
                 if client.allowance.take(time.monotonic()):
                     await self._hear(connection, client, said.data[0], said.data[1:])
-            case packet.ACK:
+            case packet.ACK if client is not None:
                 pass
             case _:
                 raise ValueError("a client does not say such things")
@@ -145,7 +150,9 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         if not joined:
             return
         if not await self._allowed(connection, joined):
-            client.say("exception", _exception(_UNAUTHORIZED, name, [payload]))
+            # Not the payload as it came: what waits for a client must not grow with what it says.
+            ids = {key: payload[key] for key in ("restaurantId", "locationId", "stationId") if key in payload}
+            client.say("exception", _exception(_UNAUTHORIZED, name, [ids]))
             return
         if self.clients.join(client, joined):
             client.token, client.joined_before_last_round = self._place(), False
@@ -212,11 +219,19 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         return [pkt for events in after(offset, missed) for message, pkt in events if concerns(message, client.rooms)]
 
 
+def _refuse_namespace(socket: LiveSocket, said: packet.Packet) -> None:
+    """Answer who wants another namespace than ours. Raises ValueError when that is no fair question."""
+    if said.packet_type != packet.CONNECT or len(said.namespace) > rooms.LONGEST_ID:
+        raise ValueError("there is one namespace")
+    if not socket.offer(_engine(packet.Packet(packet.CONNECT_ERROR, {"message": "Invalid namespace"}, said.namespace))):
+        raise ValueError("the client does not read its answers")
+
+
 def _asked(data: Any) -> Asked:
     """Read what a client hands over; what is not usable counts as not there."""
     data = data if isinstance(data, dict) else {}
     pid, token = data.get("pid"), data.get("token")
-    usable = isinstance(pid, str) and _PID_BYTES <= len(pid) <= _LONGEST_PID
+    usable = isinstance(pid, str) and pid.isascii() and _PID_BYTES <= len(pid) <= _LONGEST_PID
     known_token = isinstance(token, str) and len(token) <= LONGEST
     return Asked(pid if usable else "", Offset.parse(data.get("offset")), token if known_token else "")
 

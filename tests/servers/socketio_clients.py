@@ -29,6 +29,8 @@ class SocketIoClients:
         """Name and payload, without offsets."""
         self.offsets: dict[str, list[str]] = defaultdict(list)
         self.happened: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.fencing = True
+        """Whether `fence` is used: what it is answered is no event then."""
         self._process = process
 
     def do(self, socket: str, what: str, **how: Any) -> None:
@@ -76,13 +78,17 @@ class SocketIoClients:
             name = message["socket"]
             if "happened" in message:
                 self.happened[name].append(message)
-            elif message["event"] == "exception" and message["args"][0]["cause"] == {"pattern": "station_joined"}:
+            elif self.fencing and is_fence(message):
                 self.happened[name].append({"happened": "fenced"})
             else:
                 args = message["args"]
                 if args and isinstance(args[-1], str):
                     self.offsets[name].append(args.pop())
                 self.events[name].append([message["event"], *args])
+
+
+def is_fence(message: dict[str, Any]) -> bool:
+    return bool(message["event"] == "exception" and message["args"][0]["cause"] == {"pattern": "station_joined"})
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +99,7 @@ async def socketio_clients() -> AsyncIterator[SocketIoClients]:
         str(_SCRIPT),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=2**20,
         env={**os.environ, "NODE_PATH": str(_MODULES)},
     )
     clients = SocketIoClients(process)

@@ -30,10 +30,15 @@ class SocketRepository:
         self._clock = clock
 
     async def remember(self, pid: str, rooms: list[Document], resume_token: str) -> None:
-        """Store a socket's rooms in place of what was stored."""
-        remembered = {"rooms": rooms, "resumeToken": resume_token, "rememberedAt": self._clock.now()}
+        """Add a socket's rooms to those that are stored.
+
+        Sockets leave no rooms; so in whatever order two edges' writes arrive, none takes away a room that the other one
+        knows of. An older token is as good: who was told nothing since it is told more.
+        """
+        remembered = {"resumeToken": resume_token, "rememberedAt": self._clock.now()}
         # By _id, so two at once are one insert and one update: MongoDB itself repeats the one that lost.
-        await self._sockets.update_one({"_id": _key(pid)}, {"$set": remembered}, upsert=True)
+        update = {"$set": remembered, "$addToSet": {"rooms": {"$each": rooms}}}
+        await self._sockets.update_one({"_id": _key(pid)}, update, upsert=True)
 
     async def recall(self, pid: str) -> Document | None:
         """Return what was stored; None when it is not there, or too old: the database deletes only once a minute."""
