@@ -65,6 +65,7 @@ def greeting(stack: Stack) -> str:
         *(f"  {name:<10} {stack.address(name)}  (gRPC, with reflection)" for name in SERVICES),
         f"  database   {stack.mongo_uri} ({stack.db_name})",
         f"  data, logs {stack.data}",
+        f'  kitchen    {url}/kitchen (asks for a device key: see README, "The kitchen")',
         f"  sign-in    {url}/login; codes are shown in {stack.log_path('notification')}",
     ]
     if os.environ.get("ORDERBUDDY_DEMO") != "0":

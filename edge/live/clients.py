@@ -153,6 +153,10 @@ class Clients:
             self._rooms.setdefault(room, set()).add(client)
         return bool(new)
 
+    def anybody(self, rooms: Iterable[Room]) -> bool:
+        """Tell whether anybody is in one of these rooms."""
+        return any(room in self._rooms for room in rooms)
+
     def deliver(self, change: Change, messages: Iterable[tuple[Message, packet.Packet]]) -> None:
         """Tell everybody whom it concerns."""
         for message, pkt in messages:

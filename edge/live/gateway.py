@@ -10,6 +10,7 @@ from edge.bodies import Receive, Scope
 from edge.cors import Cors, preflight
 from edge.kitchen_feed import StationsMoved
 from edge.live.clients import Clients
+from edge.live.mapping import concerned
 from edge.live.memory import Memory
 from edge.live.missed import Catching, Locate, Missed
 from edge.live.offsets import change_of, encoded
@@ -131,6 +132,8 @@ class Live:
             return  # the apps ask for stations themselves
         event = item.event.message
         before, self._place = self._place, item.token
+        if not self.clients.anybody(concerned(event)):
+            return
         try:
             self.clients.deliver(change_of(item.token, event), encoded(before, item.token, event))
         except Exception as error:  # noqa: BLE001  one change that can't be told must not silence all others

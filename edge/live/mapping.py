@@ -32,6 +32,15 @@ class Message(NamedTuple):
     """Who is in one of these is told otherwise."""
 
 
+def concerned(event: ticket_pb2.KitchenEvent) -> tuple[Room, ...]:
+    """Return rooms without whose members nobody is told of a change: who is in a station's is in its location's."""
+    return (
+        rooms.location(event.restaurant_id, event.location_id),
+        rooms.restaurant(event.restaurant_id),
+        rooms.order(event.order_id),
+    )
+
+
 def messages_of(event: ticket_pb2.KitchenEvent) -> list[Message]:
     """Return what is said, in order."""
     if event.removed:

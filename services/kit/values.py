@@ -31,12 +31,13 @@ def texts(value: object) -> list[str]:
 
 def objects(value: object) -> list[Mapping[str, Any]]:
     """Return the objects in a list."""
-    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+    # The database's are plain: asking an abstract class would be ten times as slow, on every line of every order.
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
 def obj(value: object) -> Mapping[str, Any]:
     """Return an object; anything else is empty."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def number(value: object) -> float | None:
@@ -48,6 +49,8 @@ def number(value: object) -> float | None:
 
 def whole(value: object) -> int | None:
     """Return a whole number, or None."""
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return value
     found = number(value)
     return int(found) if found is not None and found.is_integer() else None
 

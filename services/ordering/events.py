@@ -92,7 +92,8 @@ class OrderEvent:
         change = order_pb2.OrderChange()
         change.CopyFrom(self.change)
         if self.document is not None:
-            change.record.CopyFrom(mapping.record({**self.document, "status": self.status, "version": self.version}))
+            document = {**self.document, "status": self.status, "version": self.version}
+            change.record.CopyFrom(mapping.record(document, change.order))
         return change
 
 

@@ -107,10 +107,10 @@ def _line(item: Mapping[str, Any]) -> order_pb2.OrderLine:
     )
 
 
-def record(document: Mapping[str, Any]) -> order_pb2.OrderRecord:
-    """Map an order for the restaurant."""
+def record(document: Mapping[str, Any], mapped: order_pb2.Order | None = None) -> order_pb2.OrderRecord:
+    """Map an order for the restaurant; `mapped` is what `order` has made of it already."""
     return order_pb2.OrderRecord(
-        order=order(document),
+        order=mapped or order(document),
         status=_STATUSES.get(text(document.get("status")), order_pb2.ORDER_STATUS_UNSPECIFIED),
         customer_phone=text(obj(document.get("customer")).get("phone")),
         payment_id=text(document.get("paymentId")),

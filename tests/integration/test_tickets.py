@@ -12,6 +12,7 @@ from bson import ObjectId
 from orderbuddy.ordering.v1 import line_service_pb2, ordering_service_pb2
 from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as rpc
+from structlog.testing import capture_logs
 
 from services.kit.mongo import Database
 from services.kit.server import Build
@@ -135,6 +136,22 @@ async def test_a_repeated_bump_or_recall_does_not_undo_what_came_between(kitchen
     assert (await kitchen.tickets.BumpTicket(bump, metadata=DISPLAY)).version == 4
     assert (await kitchen.tickets.RecallTicket(recall, metadata=DISPLAY)).version == 3
     assert [summary(t)[1] for t in await kitchen.listed()] == ["DONE"]
+
+
+async def test_lines_that_no_station_makes_raise_a_warning_once(kitchen: Kitchen) -> None:
+    await kitchen.add_station("Bar", "drinks")
+    reader = Watching(kitchen)
+    await reader.next("snapshot")
+    with capture_logs() as logs:
+        order_id = await kitchen.place("tea", "cake", "cake")
+        await reader.change()
+        start = ticket_verb(rpc.StartTicketLineRequest, order_id, line_id="l1")
+        await kitchen.tickets.StartTicketLine(start, metadata=DISPLAY)
+        await reader.change()
+    place = {"restaurant_id": LUNA, "location_id": PLACE}
+    warning = {"event": "lines_unrouted", "log_level": "warning", "order_id": order_id, "menu_item_ids": ["cake"]}
+    assert [entry for entry in logs if entry["event"] == "lines_unrouted"] == [{**warning, **place}]
+    reader.close()
 
 
 async def test_a_line_is_completed_and_recalled(kitchen: Kitchen) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import ticket_pb2
+from prometheus_client import Counter
 
 from services.kit.fanout import Hub, Positioned, TokenUnusable
 from services.kit.telemetry import log
@@ -15,6 +16,7 @@ from services.station.adapters.orders import Orders, Watched
 from services.station.kitchen.book import Place, StationBook
 from services.station.kitchen.tickets import tickets_of
 
+UNROUTED_LINES = Counter("orderbuddy_unrouted_lines_total", "Lines sent to a kitchen none of whose stations makes them")
 ALL: Final = "all"
 """Key of those who watch every location."""
 
@@ -45,10 +47,25 @@ class OrderMoved:
         if self._event is None:
             stations = () if self.change.removed else await book.of(self.place)
             self._event = kitchen_event(self.change, tickets_of(self.change.record, stations))
+            if stations:
+                _warn_of_unrouted(self._event)
         return self._event
 
 
 KitchenNews = OrderMoved | StationsMoved
+
+
+def _warn_of_unrouted(event: ticket_pb2.KitchenEvent) -> None:
+    """Tell the operator of lines that were sent to the kitchen and that no station makes; expo shows them."""
+    before = event.previous_status if event.HasField("previous_status") else None
+    if event.status != "ACCEPTED" or before in (event.status, "READY_FOR_PICKUP"):
+        return
+    for ticket in event.tickets:
+        if not ticket.station_id:
+            UNROUTED_LINES.inc(len(ticket.lines))
+            items = sorted({line.line.menu_item_id for line in ticket.lines})
+            place = {"restaurant_id": event.restaurant_id, "location_id": event.location_id}
+            log.warning("lines_unrouted", order_id=event.order_id, menu_item_ids=items, **place)
 
 
 def kitchen_event(change: order_pb2.OrderChange, tickets: list[ticket_pb2.Ticket]) -> ticket_pb2.KitchenEvent:
