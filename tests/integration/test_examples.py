@@ -116,14 +116,8 @@ class NetworkPrinter:
 
 
 @asynccontextmanager
-async def printing(kitchen: Kitchen, key: str, memory: pathlib.Path, printer: str) -> AsyncIterator[None]:
+async def agent_process(env: dict[str, str]) -> AsyncIterator[None]:
     """Run the printer's agent."""
-    env = environment(
-        key,
-        ORDERBUDDY_STATION_ADDRESS=kitchen.station.address,
-        ORDERBUDDY_PRINTER=printer,
-        ORDERBUDDY_PRINTER_MEMORY=str(memory),
-    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "examples.printer_agent", env=env, cwd=ROOT, stdout=-1, stderr=-1
     )
@@ -132,6 +126,19 @@ async def printing(kitchen: Kitchen, key: str, memory: pathlib.Path, printer: st
     finally:
         process.kill()
         await process.communicate()
+
+
+@asynccontextmanager
+async def printing(kitchen: Kitchen, key: str, memory: pathlib.Path, printer: str) -> AsyncIterator[None]:
+    """Run the agent at the kitchen's location."""
+    env = environment(
+        key,
+        ORDERBUDDY_STATION_ADDRESS=kitchen.station.address,
+        ORDERBUDDY_PRINTER=printer,
+        ORDERBUDDY_PRINTER_MEMORY=str(memory),
+    )
+    async with agent_process(env):
+        yield
 
 
 async def test_a_printers_agent(kitchen: Kitchen, db: Database, tmp_path: pathlib.Path) -> None:

@@ -280,12 +280,11 @@ async def test_jobs_come_oldest_first_and_wake_the_stream(kitchen: Kitchen, cloc
         clock.set(NOW + timedelta(seconds=second))
         orders.append(await kitchen.place("tea"))
     async with Running(printer):
-        await eventually(lambda: len(printer.papers) == 3 and printer.heartbeats == 1)
+        await eventually(lambda: len(printer.papers) == 3 and printer.heartbeats >= 1)
         asked = await print_order(kitchen, orders[0])
-        await eventually(lambda: len(printer.papers) == 4, 2)  # no heartbeat passes meanwhile
+        await eventually(lambda: len(printer.papers) == 4, 2)  # sooner than the next heartbeat
     assert [job.order_id for job, _ in printer.papers] == [*orders, orders[0]]
     assert printer.papers[3][0].id == asked.id
-    assert printer.heartbeats == 1
 
 
 async def test_a_job_queued_at_another_replica_wakes_the_stream(
@@ -295,7 +294,7 @@ async def test_a_job_queued_at_another_replica_wakes_the_stream(
     printer = agent(await serve("station", build_station))
     await printer.register()
     async with Running(printer):
-        await eventually(lambda: printer.heartbeats == 1)
+        await eventually(lambda: printer.heartbeats >= 1)
         await print_order(kitchen, order_id)
         await eventually(lambda: len(printer.papers) == 1, 2)
 
@@ -332,7 +331,7 @@ async def test_a_printer_that_crashes_prints_nothing_twice_and_nothing_never(
                 await asyncio.wait_for(task, 10)
         clock.set(clock.now() + timedelta(minutes=1))
     async with Running(printer):
-        await eventually(lambda: printer.heartbeats == 1)
+        await eventually(lambda: printer.heartbeats >= 1)
     assert ([job.attempt for job in printer.received], len(printer.papers)) == ([1, 2], 1)
     (job,) = await jobs(kitchen)
     assert (job.state, job.attempt) == (PRINTED, 2)
@@ -372,7 +371,7 @@ async def test_a_job_is_acknowledged_once(kitchen: Kitchen, clock: FixedClock, d
         assert await refusal(printer.acknowledge(job, state, why)) == (PRECONDITION, "PRINT_JOB_ENDED")
     assert await jobs(kitchen) == [failed]
     async with Running(printer):  # it is not sent again
-        await eventually(lambda: printer.heartbeats == 1)
+        await eventually(lambda: printer.heartbeats >= 1)
     assert len(printer.received) == 1
     stored: Any = await db["print_jobs"].find_one({})
     assert "paper" not in stored
@@ -415,7 +414,7 @@ async def test_a_printer_knows_of_its_own_jobs_alone(kitchen: Kitchen) -> None:
     await other.register()
     assert await refusal(other.acknowledge(job)) == (NOT_FOUND, "PRINT_JOB_NOT_FOUND")
     async with Running(other):
-        await eventually(lambda: other.heartbeats == 1)
+        await eventually(lambda: other.heartbeats >= 1)
     assert other.received == []
     assert await jobs(kitchen, other.metadata) == []
     assert [j.id for j in await jobs(kitchen, printer_metadata("printer-1"))] == [job.id]

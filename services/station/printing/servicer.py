@@ -72,22 +72,19 @@ class PrintServicer(rpc_grpc.PrintServiceServicer):
         self, request: rpc.WatchPrintJobsRequest, context: Context
     ) -> AsyncIterator[rpc.WatchPrintJobsResponse]:
         """Stream the calling printer's jobs."""
-        device_id, said = _device(), False
+        device_id, woken = _device(), False
         with self._bell.listening(request.restaurant_id, device_id) as ring:
             while True:
                 ring.clear()
+                sent = 0
                 while (job := await self._jobs.take(request.restaurant_id, device_id)) is not None:
                     content = await self._rendered(job)
                     if content is not None:
                         yield rpc.WatchPrintJobsResponse(job=mapping.job(job), content=content)
-                if not said:
+                        sent += 1
+                if not (woken and sent):
                     yield rpc.WatchPrintJobsResponse()
-                try:
-                    async with asyncio.timeout(HEARTBEAT_SECONDS):
-                        await ring.wait()
-                    said = True
-                except TimeoutError:
-                    said = False
+                woken = await _rings(ring)
 
     async def _rendered(self, job: Document) -> bytes | None:
         """Return a job as its printer takes it; None when that fails, which is a bug and ends the job."""
@@ -110,6 +107,8 @@ class PrintServicer(rpc_grpc.PrintServiceServicer):
             raise InvalidInput([FieldViolation("reason", what)])
         state = rpc.PrintJobState.Name(request.state).removeprefix(_STATE)
         ended = await self._jobs.end(request.restaurant_id, _device(), request.job_id, state, reason)
+        if reason:
+            log.warning("print_job_failed", printer_id=_device(), job_id=request.job_id)
         return rpc.AcknowledgePrintJobResponse(job=mapping.job(ended))
 
     async def PrintOrder(self, request: rpc.PrintOrderRequest, context: Context) -> rpc.PrintOrderResponse:
@@ -126,6 +125,15 @@ class PrintServicer(rpc_grpc.PrintServiceServicer):
         mine = caller.subject if caller.device is DeviceKind.PRINTER else ""
         found = await self._jobs.newest(request.restaurant_id, request.location_id, mine)
         return rpc.ListPrintJobsResponse(data=[mapping.job(document) for document in found])
+
+
+async def _rings(ring: asyncio.Event) -> bool:
+    """Wait for the bell, or until it is time for a heartbeat."""
+    try:
+        async with asyncio.timeout(HEARTBEAT_SECONDS):
+            return await ring.wait()
+    except TimeoutError:
+        return False
 
 
 def _device() -> str:
