@@ -27,7 +27,7 @@ from bench.load import Request, listening
 from services.kit.child import spawn
 from services.kit.mongod import free_port
 from tools.demo_data import DEMO, example_cart
-from tools.kitchens import BAR, DESSERTS, KITCHEN, display_key, load_kitchen, view_path
+from tools.kitchens import BAR, DESSERTS, KITCHEN, device_key, load_kitchen, view_path
 from tools.processes import ROOT, Stack
 
 ORDERS, FEW, MANY = 200, 20, 2_000
@@ -294,7 +294,7 @@ class KitchenBench:
 
     async def run(self) -> bool:
         """Measure everything; tell whether orders are seen in time."""
-        self.key = await display_key(self.stack)
+        self.key = await device_key(self.stack, "display")
         in_time = await self.one_order()
         print(f"{BROADCASTS} events to all sockets of a location; after the answer, over all receivers:")
         await self.floor()

@@ -33,12 +33,12 @@ def as_service(stack: Stack) -> Metadata:
     return ((METADATA_KEY, f"Bearer {assertion}"),)
 
 
-async def display_key(stack: Stack) -> str:
-    """Make a display at the demo's location; return its key."""
+async def device_key(stack: Stack, kind: str) -> str:
+    """Make a device (display, pos) at the demo's location; return its key."""
     manager = Principal(CallerKind.STAFF, "tools", {DEMO.restaurant_id: Role.MANAGER})
     metadata = ((METADATA_KEY, f"Bearer {Assertions(stack.secret).sign(manager)}"),)
     request = devices.IssueDeviceKeyRequest(
-        restaurant_id=DEMO.restaurant_id, location_id=DEMO.location_id, kind="display", name="Display"
+        restaurant_id=DEMO.restaurant_id, location_id=DEMO.location_id, kind=kind, name="Tools"
     )
     async with grpc.aio.insecure_channel(stack.address("station")) as channel:
         answer = await devices_grpc.DeviceServiceStub(channel).IssueDeviceKey(request, metadata=metadata)
