@@ -9,7 +9,7 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate permissions bench golden faults lock clean
+.PHONY: help setup up demo browser test check generate permissions bench golden faults reconnects lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ golden: setup ## replay the old system's recordings (SHARED=folder that holds go
 
 faults: setup ## kill -9 services and database under load, count what was lost or doubled
 	@$(BIN)/python -m tools.faults
+
+reconnects: setup ## cut displays and sockets while orders move, compare what they heard with the histories
+	@$(BIN)/python -m tools.reconnects
 
 lock: setup ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --universal --extra dev pyproject.toml -o requirements.lock

@@ -22,7 +22,8 @@ import uvloop
 from bson import ObjectId
 from pymongo import AsyncMongoClient, MongoClient
 
-from bench.load import Outcome, Request, run
+from bench.kitchen import kitchen
+from bench.load import Outcome, Request, listening, run
 from services.kit.child import spawn
 from services.kit.mongod import free_port
 from tools.demo_data import DEMO, example_cart, load
@@ -135,19 +136,6 @@ class Bench:
         answer = await reader.read()
         writer.close()
         return json.loads(answer.partition(b"\r\n\r\n")[2])
-
-
-async def listening(port: int) -> None:
-    """Wait until somebody listens on a port."""
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            return
-    raise SystemExit(f"nobody listens on {port}")
 
 
 def large_menu(stack: Stack) -> str:
@@ -267,6 +255,8 @@ async def main() -> None:
             ratios(bench)
         finally:
             bench.stop_floor()
+    print("\nthe kitchen's displays")
+    await kitchen()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 python -m bench.floor hello PORT            a bare ASGI application
 python -m bench.floor http PORT GRPC_PORT   FastAPI, one route, one gRPC call
 python -m bench.floor grpc PORT             grpc.aio, one method, one insert (DB_CONN_STRING, DB_NAME)
+python -m bench.floor sockets PORT          the edge's WebSocket server; what is posted is sent to all sockets
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -103,6 +105,36 @@ async def serve_grpc(port: int) -> None:
     await server.wait_for_termination()
 
 
+class Sockets:
+    """Sends one prepared text to everybody, after the answer to who posted it."""
+
+    def __init__(self) -> None:
+        self._sends: set[Any] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.send", "text": "ready"})
+            self._sends.add(send)
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+            self._sends.discard(send)
+        elif scope["type"] == "http":
+            text = (await receive())["body"].decode()
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+            await send({"type": "http.response.body", "body": b"ok"})
+            task = asyncio.create_task(self._send(text))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _send(self, text: str) -> None:
+        message = {"type": "websocket.send", "text": text}
+        for send in list(self._sends):
+            await send(message)
+
+
 def main() -> None:
     """Run the part named on the command line."""
     part, *ports = sys.argv[1:]
@@ -110,8 +142,17 @@ def main() -> None:
     if part == "grpc":
         uvloop.run(serve_grpc(numbers[0]))
         return
-    app: Any = hello if part == "hello" else http(numbers[1])
-    uvicorn.run(app, port=numbers[0], log_level="warning", access_log=False, loop="uvloop", http="httptools")
+    app: Any = hello if part == "hello" else Sockets() if part == "sockets" else http(numbers[1])
+    uvicorn.run(
+        app,
+        port=numbers[0],
+        log_level="warning",
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+    )
 
 
 if __name__ == "__main__":

@@ -101,3 +101,16 @@ async def run(
         protocols.append(protocol.done)
     await asyncio.gather(*protocols)
     return Outcome(time.perf_counter() - started, statuses, sorted(times))
+
+
+async def listening(port: int) -> None:
+    """Wait until somebody listens on a port."""
+    for _ in range(500):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            return
+    raise SystemExit(f"nobody listens on {port}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from typing import Final
 
 import uvicorn
 
@@ -11,9 +13,13 @@ from edge.wiring import build, server_config
 from services.kit.settings import load
 from services.kit.telemetry import configure_logging, log
 
+_GC_THRESHOLDS: Final = (2_000, 10, 200)
+"""Looking through everything takes 0.1 to 0.3 s with 2,000 sockets, and nobody is served meanwhile: seldom, then."""
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
+    gc.set_threshold(*_GC_THRESHOLDS)
     settings = load(EdgeSettings)
     configure_logging(settings, "edge")
     # At INFO uvicorn writes each WebSocket's address and resume token.

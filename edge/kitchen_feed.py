@@ -12,6 +12,7 @@ from orderbuddy.station.v1 import ticket_pb2, ticket_service_pb2
 from edge.caller import Caller, Metadata
 from edge.errors import RpcError
 from edge.following import Follower, Progress
+from edge.metrics import KITCHEN_TEXTS
 from edge.rendering import Render, renderer
 from services.kit.bookmark import Bookmark
 from services.kit.errors import Unavailable
@@ -63,6 +64,7 @@ class KitchenFeedEvent:
         content: dict[str, Any] = {"type": self._type()}
         content |= {name: rendered[name] for name in _NAMES if name in rendered}
         content["tickets"] = [render_ticket(ticket) for ticket in tickets]
+        KITCHEN_TEXTS.inc()
         return orjson.dumps(content).decode()[1:]
 
     def _type(self) -> str:

@@ -16,6 +16,9 @@ CATALOG_PAGES = Gauge("orderbuddy_edge_catalog_pages", "Paths that are answered 
 CATALOG_STALE_SECONDS = Gauge("orderbuddy_edge_catalog_stale_seconds", "Age of what memory holds; 0 while it follows")
 SOCKETS = Gauge("orderbuddy_edge_sockets", "Open WebSockets")
 SOCKETS_CLOSED = Counter("orderbuddy_edge_sockets_closed_total", "WebSockets that the edge closed", ["code"])
+KITCHEN_TEXTS = Counter(
+    "orderbuddy_edge_kitchen_texts_total", "Changes encoded for kitchen sockets: once for each view, for any number"
+)
 
 _BOUNDS_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 

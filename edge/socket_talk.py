@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from edge.bodies import Receive
+from edge.patience import within
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -50,8 +51,7 @@ class SocketTalk:
     async def send_text(self, text: str) -> None:
         """Send a message that is encoded already. Raises Closed."""
         try:
-            async with asyncio.timeout(self._send_seconds):
-                await self._send({"type": "websocket.send", "text": text})
+            await within(self._send_seconds, self._send({"type": "websocket.send", "text": text}))
         except TimeoutError as error:
             raise too_slow() from error
 

@@ -21,6 +21,7 @@ _PER_SECOND: Final = 20.0
 
 CLIENTS = Gauge("orderbuddy_edge_live_clients", "Socket.IO clients that are connected")
 DELIVERIES = Counter("orderbuddy_edge_live_deliveries_total", "Socket.IO events queued for clients")
+ENCODED = Counter("orderbuddy_edge_live_encoded_total", "Socket.IO events encoded, each for any number of clients")
 CUT_OFF = Counter("orderbuddy_edge_live_cut_off_total", "Socket.IO clients that did not read")
 
 Change = tuple[str, int | str]
@@ -189,6 +190,7 @@ def encode(name: str, *args: object) -> packet.Packet:
     """Make an event ready to be sent to any number of clients, in either transport."""
     pkt = packet.Packet(packet.MESSAGE, "2" + orjson.dumps([name, *args]).decode())
     pkt.encode()  # keeps the result
+    ENCODED.inc()
     return pkt
 
 

@@ -12,6 +12,7 @@ from engineio.async_drivers import asgi
 from engineio.async_socket import AsyncSocket
 
 from edge.cors import Cors
+from edge.patience import within
 
 MOST_PAYLOAD_BYTES: Final = 1_000_000
 MOST_WAITING: Final = 1_000
@@ -153,8 +154,7 @@ class WebSocket(asgi.WebSocket):  # type: ignore[misc]  # the library has no typ
 
     async def send(self, message: str) -> None:
         """Send a frame. Raises OSError when the client has gone, TimeoutError when it does not read."""
-        async with asyncio.timeout(SEND_SECONDS):
-            await self.asgi_send({"type": "websocket.send", "text": message})
+        await within(SEND_SECONDS, self.asgi_send({"type": "websocket.send", "text": message}))
 
     async def close(self) -> None:
         """Say goodbye, if that is possible at once; the server cuts the connection in any case."""

@@ -42,7 +42,9 @@ class Subscription(Generic[EventType]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._waiting: deque[Positioned[EventType]] = deque()
-        self._wake = asyncio.Event()
+        self._wake: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._rings_at = self._deadline = 0.0
         self._cut_off = False
 
     def offer(self, item: Positioned[EventType]) -> None:
@@ -51,26 +53,58 @@ class Subscription(Generic[EventType]):
             self.cut_off()
         if not self._cut_off:
             self._waiting.append(item)
-        self._wake.set()
+        self._wake_up()
 
     def cut_off(self) -> None:
         """End the subscription; its reader is told to resume."""
         self._cut_off = True
         self._waiting.clear()
-        self._wake.set()
+        self._wake_up()
+
+    def close(self) -> None:
+        """Stop the clock; for whoever is not going to ask again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     async def next(self, timeout_seconds: float) -> Positioned[EventType] | None:
         """Return the next event, or None when none came in time. Raises Exhausted when the reader was cut off."""
         if not self._waiting and not self._cut_off:
-            self._wake.clear()
-            try:
-                async with asyncio.timeout(timeout_seconds):
-                    await self._wake.wait()
-            except TimeoutError:
-                return None
+            await self._wait(timeout_seconds)
         if self._cut_off:
             raise Exhausted("SLOW_READER", "the reader fell behind and was cut off; resume with the last token")
-        return self._waiting.popleft()
+        return self._waiting.popleft() if self._waiting else None
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait for an event, or so long."""
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + seconds
+        # A timer for each event would cost more than handing it over: one is set, and set anew when it has rung.
+        if self._alarm is None or self._rings_at > self._deadline:
+            self._set_alarm(loop)
+        self._wake = loop.create_future()
+        try:
+            await self._wake
+        finally:
+            self._wake = None
+
+    def _wake_up(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.close()
+        self._rings_at = self._deadline
+        self._alarm = loop.call_at(self._rings_at, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        if self._wake is None:
+            return
+        if self._deadline > self._rings_at:
+            self._set_alarm(loop)
+        else:
+            self._wake_up()
 
 
 class Hub(Generic[EventType]):
@@ -158,6 +192,7 @@ class Hub(Generic[EventType]):
 
     def unsubscribe(self, subscription: Subscription[EventType], keys: Iterable[Hashable]) -> None:
         """Stop queueing; harmless when done twice."""
+        subscription.close()
         for key in keys:
             readers = self._readers.get(key, set())
             readers.discard(subscription)
