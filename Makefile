@@ -62,7 +62,7 @@ permissions: setup ## rewrite docs/permissions.md, the table of who may do what
 bench: setup ## measure hot paths against a floor, in one run
 	@$(BIN)/python -m bench
 
-golden: setup ## replay the old system's recordings (SHARED=folder that holds golden/)
+golden: setup $(NODE) ## replay the old system's recordings (SHARED=folder that holds golden/)
 	@$(BIN)/python -m tools.golden $(SHARED)/golden
 
 faults: setup ## kill -9 services and database under load, count what was lost or doubled

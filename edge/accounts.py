@@ -17,6 +17,7 @@ from edge.sessions import AWAY
 from services.kit.telemetry import log
 
 _REMOVE: Final = USERS.methods_by_name["RemoveUser"]
+_PATH: Final = "/users/delete-user"
 _DELETED: Final = b"User deleted"
 
 
@@ -34,8 +35,9 @@ class Accounts:
         The profile goes first: while the account is there its owner can call again, should the second step fail.
         """
         body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
-        if scope["method"] != "POST":
-            raise no_route(scope["method"], scope["raw_path"].decode("latin-1"))
+        raw_path = scope["raw_path"].decode("latin-1")
+        if scope["method"] != "POST" or raw_path.lower().removesuffix("/") != _PATH:
+            raise no_route(scope["method"], raw_path)
         who = await self._identity.person(scope, request_id)
         user_id = body.get("userId")
         if not isinstance(user_id, str) or not user_id:

@@ -111,6 +111,21 @@ async def test_somebody_who_has_not_signed_up_is_not_found(stub: Stub) -> None:
     assert refused == (grpc.StatusCode.NOT_FOUND, "UNKNOWN_PERSON")
 
 
+async def test_whoever_claims_anothers_address_does_not_come_in_by_it(stub: Stub) -> None:
+    eve = metadata_of(Principal(CallerKind.STAFF, "eve"))
+    await stub.CreateUser(new("eve", phone_number="+12065550155"), metadata=eve)
+    refused = await refusal(stub.AddMember(add("+12065550155"), metadata=OWNER))
+    assert refused == (grpc.StatusCode.FAILED_PRECONDITION, "AMBIGUOUS_CONTACT")
+    assert await access(stub, "eve") == {}
+
+
+@pytest.mark.parametrize("created_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon"])
+async def test_an_instant_that_can_not_be_is_refused(stub: Stub, created_at: str) -> None:
+    cy = metadata_of(Principal(CallerKind.STAFF, "cy"))
+    request = rpc.CreateUserRequest(user_id="cy", email="cy@example.test", created_at=Value(string_value=created_at))
+    assert (await refusal(stub.CreateUser(request, metadata=cy)))[0] is grpc.StatusCode.INVALID_ARGUMENT
+
+
 async def test_the_last_owner_stays(stub: Stub) -> None:
     await stub.AddMember(add("+12065550155"), metadata=OWNER)
     remove = rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="ana")

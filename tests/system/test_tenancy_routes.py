@@ -99,6 +99,7 @@ class Caller:
             "userId": self.ids[Who.OWNER],
             "orderId": str(ORDER),
             "orderStatus": "ACCEPTED",
+            "orderItemStatus": "STARTED",
         }
         for name, value in known.items():
             if name in schema.get("properties", {}):

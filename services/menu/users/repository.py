@@ -76,13 +76,18 @@ class UserRepository:
         return await self._db["users"].find({"restaurants": restaurant_id}).to_list()
 
     async def add_member(self, restaurant_id: str, contact: Mapping[str, str], role: Role) -> Document:
-        """Give somebody a role. Raises NotFound, Refused (LAST_OWNER)."""
+        """Give somebody a role. Raises NotFound, Refused (LAST_OWNER, AMBIGUOUS_CONTACT)."""
         missing = NotFound("UNKNOWN_PERSON", "nobody has signed up with that", metadata={"field": "contact"})
 
         async def work(edits: Edits) -> Document:
-            found = await self._db["users"].find_one(contact, session=edits.session)
-            if found is None:
+            people = await self._db["users"].find(contact, session=edits.session).limit(2).to_list()
+            if not people:
                 raise missing
+            if len(people) > 1:
+                # What a profile says of itself is not proved: nobody may come in by another's address.
+                text = "several people have signed up with that; use another address or number of theirs"
+                raise Refused("AMBIGUOUS_CONTACT", text, metadata={"field": "contact"})
+            (found,) = people
             await self._keep_owner(edits, restaurant_id, found["userId"], role)
             return await self._change(edits, found["_id"], restaurant_id, lambda p: join(p, restaurant_id, role))
 
