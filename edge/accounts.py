@@ -5,20 +5,53 @@ from __future__ import annotations
 from typing import Final
 
 from orderbuddy.menu.v1 import user_service_pb2
-from supertokens_python.asyncio import delete_user
+from supertokens_python.asyncio import delete_user, get_user
+from supertokens_python.types import User
 
 from edge.answers import VARY_ORIGIN, Answer, Problem, problem
-from edge.bodies import Receive, Scope, read_object
+from edge.bodies import JsonObject, Receive, Scope, read_object
 from edge.caller import Caller
-from edge.errors import RpcError, answer_for
-from edge.identity import USERS, Identity
+from edge.errors import UNAUTHENTICATED, RpcError, answer_for
+from edge.identity import USERS, Identity, Who
 from edge.routing import no_route
 from edge.sessions import AWAY
 from services.kit.telemetry import log
 
 _REMOVE: Final = USERS.methods_by_name["RemoveUser"]
+CREATE_USER: Final = USERS.methods_by_name["CreateUser"].full_name
 _PATH: Final = "/users/delete-user"
 _DELETED: Final = b"User deleted"
+
+
+async def own_contact(who: Who, body: JsonObject) -> None:
+    """Refuse a profile with a contact that its owner has not proved by signing in with it.
+
+    People are made members by their contact: whoever could claim another's would get in in their place. Raises Problem.
+    """
+    account = await _account(who.user_id)
+    mail, number = body.get("email"), body.get("phoneNumber")
+    wrong = []
+    if isinstance(mail, str) and mail.strip().lower() not in {known.lower() for known in account.emails}:
+        wrong.append("email must be the one that you sign in with")
+    if isinstance(number, str) and _digits(number) not in {_digits(known) for known in account.phone_numbers}:
+        wrong.append("phoneNumber must be the one that you sign in with")
+    if wrong:
+        raise Problem(problem(400, wrong))
+
+
+async def _account(user_id: str) -> User:
+    try:
+        account = await get_user(user_id)
+    except Exception as error:  # the SDK has no type of its own for a core that is away
+        log.warning("account_not_read", kind=type(error).__name__)
+        raise Problem(AWAY) from error
+    if account is None:
+        raise Problem(UNAUTHENTICATED)  # its session has outlived it
+    return account
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
 
 
 class Accounts:

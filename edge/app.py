@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
 from edge.answers import INTERNAL_ERROR, Answer, Header, Problem, problem
-from edge.bodies import ClientGone, Receive, Scope, read_object
+from edge.bodies import ClientGone, JsonObject, Receive, Scope, read_object
 from edge.cors import REFUSED, Cors, preflight
 from edge.forms import is_form, read_form
 from edge.guest_cache import GuestCache
-from edge.identity import Identity
+from edge.identity import Identity, Who
 from edge.kitchen_socket import KitchenSockets
 from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
@@ -54,6 +54,10 @@ class SocketRoute(NamedTuple):
     """Takes the accepted socket: the path's rest in segments, resume token, scope and request id."""
 
 
+Check = Callable[[Who, JsonObject], Awaitable[None]]
+"""What must hold of a call besides its form, and only the edge can tell. Raises Problem."""
+
+
 class Lifecycle(Protocol):
     """What begins and ends with the process."""
 
@@ -82,6 +86,7 @@ class Edge:
         page_paths: frozenset[bytes],
         identity: Identity,
         others: Sequence[Other],
+        checks: Mapping[str, Check],
         body_limit_bytes: int,
         mounted: Mapping[bytes, AsgiApp],
     ) -> None:
@@ -100,6 +105,7 @@ class Edge:
         self._page_paths = page_paths
         self._identity = identity
         self._others = others
+        self._checks = checks
         self._body_limit_bytes = body_limit_bytes
         self._mounted = mounted
 
@@ -201,6 +207,9 @@ class Edge:
         if endpoint is None:
             raise no_route(scope["method"], scope["raw_path"].decode("latin-1"))
         who = await self._identity.for_route(endpoint.route, scope, request_id)
+        check = self._checks.get(endpoint.route.method.full_name)
+        if check is not None:
+            await check(who, body)
         file = None
         if field:
             body, file = await read_form(headers, receive, field, limit)

@@ -30,7 +30,7 @@ from orderbuddy.station.v1 import (
     ticket_service_pb2,
 )
 
-from edge.accounts import Accounts
+from edge.accounts import CREATE_USER, Accounts, own_contact
 from edge.answers import Answer, Problem, problem
 from edge.app import Edge, Other
 from edge.assets import PREFIX as ASSETS
@@ -209,6 +209,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
         page_paths=paths_of(pages),
         identity=identity,
         others=others,
+        checks={} if sessions else {CREATE_USER: own_contact},
         body_limit_bytes=settings.body_limit_bytes,
         mounted=dict.fromkeys(PATHS, live),
     )
