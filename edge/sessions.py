@@ -50,7 +50,7 @@ class SuperTokensSessions:
     async def _verify(self, scope: Scope) -> Session | None:
         request = FastApiRequest(Request(scope))
         try:
-            await _fetch_keys(request)
+            await fetch_keys(request)
             found = await get_session(request, session_required=False)
         except SuperTokensSessionError:
             return None
@@ -77,7 +77,7 @@ def without_bearer(scope: Scope) -> Scope:
     return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"authorization"]}
 
 
-async def _fetch_keys(request: FastApiRequest) -> None:
+async def fetch_keys(request: FastApiRequest) -> None:
     """Fetch the signing keys in a thread when they are not known: the SDK would do so in the loop, with all waiting."""
     for token in _tokens(request):
         try:

@@ -13,8 +13,10 @@ os.environ.setdefault("SUPERTOKENS_TLDEXTRACT_DISABLE_HTTP", "1")  # no look-up 
 
 import orjson
 from orderbuddy.notification.v1 import notification_service_pb2
+from starlette.requests import Request
 from supertokens_python import InputAppInfo, SupertokensConfig, init
 from supertokens_python.framework.fastapi import get_middleware
+from supertokens_python.framework.fastapi.fastapi_request import FastApiRequest
 from supertokens_python.ingredients.emaildelivery.types import EmailDeliveryConfig
 from supertokens_python.ingredients.smsdelivery.types import SMSDeliveryConfig
 from supertokens_python.recipe import passwordless, session
@@ -28,7 +30,7 @@ from edge.caller import Caller, Metadata
 from edge.errors import RpcError
 from edge.identity import Identity
 from edge.routing import no_route
-from edge.sessions import AWAY, has_both, without_bearer
+from edge.sessions import AWAY, fetch_keys, has_both, without_bearer
 from edge.settings import EdgeSettings
 from services.kit.telemetry import log
 
@@ -87,6 +89,7 @@ class SignIn:
         body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
         _check(body)
         try:
+            await fetch_keys(FastApiRequest(Request(scope)))
             answer = await answer_of(self._app, _usable(scope), _replay(orjson.dumps(body) if body else b""))
             return answer._replace(headers=(*answer.headers, VARY_ORIGIN))
         except Problem:

@@ -21,6 +21,7 @@ from pymongo.write_concern import WriteConcern
 from services.kit.clock import Clock
 from services.kit.context import CURRENT
 from services.kit.errors import OrderBuddyError
+from services.kit.idempotency import note_effect
 from services.kit.mongo import Database, Document, Index
 from services.kit.versions import check_version, version_of
 
@@ -122,7 +123,9 @@ class Editing:
         """Run several edits as one. `work` may run more than once, so it must have no other effects."""
 
         async def transact(session: AsyncClientSession) -> Result:
-            return await work(Edits(self._db, self._clock, session))
+            result = await work(Edits(self._db, self._clock, session))
+            await note_effect(self._db, session)
+            return result
 
         async with self._db.client.start_session() as session:
             return await session.with_transaction(

@@ -2,10 +2,15 @@
 
 A claim is one insert under a unique key; it has a lease, so that a caller that was killed does not block the key. Kept
 are successes and refusals that would come out the same; never outages. Keys belong to their caller and method.
+
+An edit notes in its own transaction that the call has had its effect (`note_effect`). So whatever happens between the
+commit and the answer, the effect is there once, and a claim that somebody else has taken over writes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -15,6 +20,7 @@ from bson import Binary, ObjectId
 from google.protobuf.message import Message
 from google.rpc import status_pb2
 from pymongo import IndexModel, ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.clock import Clock
@@ -35,6 +41,22 @@ INDEXES: Final = (
         COLLECTION, IndexModel([("createdAt", 1)], expireAfterSeconds=int(KEPT.total_seconds())), "expiry of old keys"
     ),
 )
+
+_held: contextvars.ContextVar[tuple[str, ObjectId] | None] = contextvars.ContextVar("claim", default=None)
+
+
+async def note_effect(db: Database, session: AsyncClientSession) -> None:
+    """Note, in the transaction of a call with a request_id, that the call has had its effect.
+
+    Raises Conflict when another call has taken the key over: then this one must write nothing.
+    """
+    held = _held.get()
+    if held is None:
+        return
+    mine = {"_id": held[0], "claim": held[1]}
+    noted = await db[COLLECTION].update_one(mine, {"$set": {"hadEffect": True}}, session=session)
+    if not noted.matched_count:
+        raise _in_progress()
 
 
 class Idempotency:
@@ -62,14 +84,18 @@ class Idempotency:
         earlier = await self._claim(key, fingerprint, claim)
         if earlier is not None:
             return _replayed(earlier, response), True
+        held = _held.set((key, claim))
         try:
             answer = await work()
         except _STORED_ERRORS as error:
             await self._finish(key, claim, {"error": Binary(to_status(error).SerializeToString())})
             raise
         except BaseException:
-            await self._results.delete_one({"_id": key, "claim": claim})
+            # In a context of its own: the caller's deadline may be over, and would forbid this as well.
+            await asyncio.shield(asyncio.create_task(self._give_back(key, claim), context=contextvars.Context()))
             raise
+        finally:
+            _held.reset(held)
         await self._finish(key, claim, {"response": Binary(answer.SerializeToString())})
         return answer, False
 
@@ -89,17 +115,31 @@ class Idempotency:
             raise InvalidInput([violation], reason="IDEMPOTENCY_KEY_REUSED")
         if "response" in held or "error" in held:
             return held
+        if held.get("hadEffect") and held["leaseUntil"] < now:
+            text = "the same call was carried out, but its answer was lost; look at what is there"
+            raise Conflict("IDEMPOTENCY_ANSWER_LOST", text)
         taken = await self._results.find_one_and_update(
-            {"_id": key, "claim": held["claim"], "leaseUntil": {"$lt": now}},
+            {"_id": key, "claim": held["claim"], "leaseUntil": {"$lt": now}, "hadEffect": {"$ne": True}},
             {"$set": fresh},
             return_document=ReturnDocument.AFTER,
         )
         if taken is None:
-            raise Conflict("IDEMPOTENCY_IN_PROGRESS", "the same call is still running", retry_after_seconds=1)
+            raise _in_progress()
         return None
+
+    async def _give_back(self, key: str, claim: ObjectId) -> None:
+        """Free the key for the next try, unless the call has had its effect all the same.
+
+        Should its transaction be under way still, MongoDB lets this wait until that has ended.
+        """
+        await self._results.delete_one({"_id": key, "claim": claim, "hadEffect": {"$ne": True}})
 
     async def _finish(self, key: str, claim: ObjectId, result: Document) -> None:
         await self._results.update_one({"_id": key, "claim": claim}, {"$set": result})
+
+
+def _in_progress() -> Conflict:
+    return Conflict("IDEMPOTENCY_IN_PROGRESS", "the same call is still running", retry_after_seconds=1)
 
 
 def _replayed(held: Document, response: type[Message]) -> Message:

@@ -126,6 +126,15 @@ async def test_an_instant_that_can_not_be_is_refused(stub: Stub, created_at: str
     assert (await refusal(stub.CreateUser(request, metadata=cy)))[0] is grpc.StatusCode.INVALID_ARGUMENT
 
 
+async def test_nobody_collects_more_restaurants_than_a_call_can_tell(stub: Stub, db: Database) -> None:
+    many = [f"r{n}" for n in range(99)]
+    await db["users"].update_one({"userId": "bo"}, {"$set": {"restaurants": many, "memberRoles": []}})
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await db["users"].update_one({"userId": "bo"}, {"$set": {"restaurants": [*many, "r99"]}})
+    refused = await refusal(stub.AddMember(add("+12065550155"), metadata=OWNER))
+    assert refused == (grpc.StatusCode.FAILED_PRECONDITION, "TOO_MANY_RESTAURANTS")
+
+
 async def test_the_last_owner_stays(stub: Stub) -> None:
     await stub.AddMember(add("+12065550155"), metadata=OWNER)
     remove = rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="ana")

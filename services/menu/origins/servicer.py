@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bson import ObjectId
 from google.api import httpbody_pb2
 from orderbuddy.menu.v1 import origin_service_pb2 as rpc
@@ -112,12 +114,17 @@ class OriginServicer(rpc_grpc.OriginServiceServicer):
         place = await self._repository.place(restaurant_id, location_id)
         origins = await self._repository.of_location(restaurant_id, location_id)
         style = obj(place.location.get("qrCodeStyle"))
-        codes = [
-            (text(origin.get("label")), qr.svg(self._maker.link(origin), style))
-            for origin in origins
-            if origin.get("type") in _PRINTED
-        ]
-        page = sheet.table_sheet(text(place.restaurant.get("name")), text(place.location.get("name")), codes)
+        names = text(place.restaurant.get("name")), text(place.location.get("name"))
+
+        def drawn() -> str:
+            codes = [
+                (text(origin.get("label")), qr.svg(self._maker.link(origin), style))
+                for origin in origins
+                if origin.get("type") in _PRINTED
+            ]
+            return sheet.table_sheet(*names, codes)
+
+        page = await asyncio.to_thread(drawn)  # hundreds of codes take seconds
         body = httpbody_pb2.HttpBody(content_type="text/html; charset=utf-8", data=page.encode())
         return rpc.RenderTableSheetResponse(page=body)
 

@@ -16,6 +16,7 @@ from services.kit.errors import Conflict, NotFound
 from services.kit.mongo import Database, Document
 from services.kit.values import text, texts
 from services.menu.restaurants import defaults
+from services.menu.users.memberships import check_room
 
 _LOCATION: Final = {"payment": 0, "qrCodeImage": 0, "qrCodeStyle": 0}
 _TRIES: Final = 5
@@ -61,13 +62,11 @@ class RestaurantRepository:
             upsert=True,
             session=edits.session,
         )
-        for known in (
-            await self._db["restaurants"]
-            .find({"_id": {"$in": texts((profile or {}).get("restaurants"))}}, session=edits.session)
-            .to_list()
-        ):
+        mine = texts((profile or {}).get("restaurants"))
+        for known in await self._db["restaurants"].find({"_id": {"$in": mine}}, session=edits.session).to_list():
             if defaults.is_untouched(known) and _made_since(known, now - _JUST_MADE):
                 return known
+        check_room(mine)
         document = defaults.restaurant(restaurant_id, now)
         await edits.insert("restaurants", document, restaurant_id)
         await self._db["users"].update_one(

@@ -6,13 +6,17 @@ is an owner: the old system knows nothing else. That a restaurant keeps an owner
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from services.kit.errors import Refused
 from services.kit.principal import Role
 from services.kit.values import objects, text, texts
 
 Profile = Mapping[str, Any]
+
+MOST_RESTAURANTS: Final = 100
+"""Of one person: all of them are told to the services with each call, in a header that can hold some 500."""
 
 
 def memberships(profile: Profile) -> dict[str, Role]:
@@ -28,10 +32,17 @@ def _role(stated: str | None) -> Role:
     return Role[stated.upper()] if stated.upper() in Role.__members__ else Role.STAFF
 
 
+def check_room(restaurants: Sequence[str]) -> None:
+    """Tell whether somebody with these restaurants can have one more. Raises Refused (TOO_MANY_RESTAURANTS)."""
+    if len(restaurants) >= MOST_RESTAURANTS:
+        raise Refused("TOO_MANY_RESTAURANTS", f"one person can act for {MOST_RESTAURANTS} restaurants at most")
+
+
 def join(profile: dict[str, Any], restaurant_id: str, role: Role) -> None:
-    """Make the person a member with a role, or give them the role."""
+    """Make the person a member with a role, or give them the role. Raises Refused (TOO_MANY_RESTAURANTS)."""
     restaurants = texts(profile.get("restaurants"))
     if restaurant_id not in restaurants:
+        check_room(restaurants)
         profile["restaurants"] = [*restaurants, restaurant_id]
     others = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
     profile["memberRoles"] = [*others, {"restaurantId": restaurant_id, "role": role.name.lower()}]
