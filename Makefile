@@ -41,7 +41,7 @@ browser: $(NODE) ## install what tests in a browser need: Debian's Chromium, the
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 test: setup browser ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: setup ## formatting, lint, types, protos, import direction, freshness of gen/
 	$(BIN)/ruff format --check .

@@ -130,7 +130,7 @@ async def test_devices_are_listed_by_location_in_the_order_in_which_they_were_ma
 
 
 @pytest.mark.parametrize(
-    ("location_id", "restaurant_id"), [(AT_SOL, LUNA), (str(ObjectId()), LUNA), ("main", LUNA), ("z" * 24, LUNA)]
+    ("location_id", "restaurant_id"), [(AT_SOL, LUNA), ("d" * 24, LUNA), ("main", LUNA), ("z" * 24, LUNA)]
 )
 async def test_a_device_needs_a_location_of_its_restaurant(
     stub: Stub, db: Database, location_id: str, restaurant_id: str
@@ -212,7 +212,7 @@ async def test_a_device_revoked_twice_at_once_is_revoked_once(stub: Stub, db: Da
 
 
 @pytest.mark.parametrize(
-    "change", [{"location_id": THERE}, {"device_id": str(ObjectId())}, {"device_id": "x"}, {"location_id": "x"}]
+    "change", [{"location_id": THERE}, {"device_id": "d" * 24}, {"device_id": "x"}, {"location_id": "x"}]
 )
 async def test_a_device_is_found_only_where_it_is(stub: Stub, db: Database, change: dict[str, str]) -> None:
     issued = await issue(stub)
