@@ -28,6 +28,8 @@ async def own_contact(who: Who, body: JsonObject) -> None:
 
     People are made members by their contact: whoever could claim another's would get in in their place. Raises Problem.
     """
+    if not who.user_id:
+        return  # a device: the service refuses it
     account = await _account(who.user_id)
     mail, number = body.get("email"), body.get("phoneNumber")
     wrong = []
