@@ -23,6 +23,7 @@ from orderbuddy.ordering.v1 import (
     report_service_pb2,
     staff_order_service_pb2,
 )
+from orderbuddy.payment.v1 import payment_service_pb2
 from orderbuddy.station.v1 import (
     print_service_pb2,
     socket_service_pb2,
@@ -86,6 +87,7 @@ _IN_ORDERING: Final = (
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
     line_service_pb2.DESCRIPTOR.services_by_name["OrderLineService"],
 )
+PAYMENT: Final = payment_service_pb2.DESCRIPTOR.services_by_name["PaymentService"]
 _IN_STATION: Final = (
     DEVICES,
     station_service_pb2.DESCRIPTOR.services_by_name["StationService"],
@@ -134,6 +136,7 @@ def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
         **dict.fromkeys(_IN_MENU, settings.menu_address),
         **dict.fromkeys(_IN_ORDERING, settings.ordering_address),
         **dict.fromkeys(_IN_STATION, settings.station_address),
+        PAYMENT: settings.payment_address,
         NOTIFICATION: settings.notification_address,
     }
 

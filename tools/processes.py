@@ -23,7 +23,7 @@ from services.kit.mongod import EmbeddedMongod, free_port
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY_SECONDS = 30.0
 STOP_SECONDS = 8.0
-SERVICES = ("menu", "ordering", "station", "notification")
+SERVICES = ("menu", "ordering", "payment", "station", "notification")
 CORE = "signin_core"
 """The local core of SuperTokens, unless the environment names another one."""
 _HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello"}

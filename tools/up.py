@@ -23,7 +23,15 @@ from services.kit.mongod import MongodProblem
 from tools.demo_data import DEMO, load
 from tools.processes import CORE, SERVICES, Stack, StackProblem
 
-DEFAULT_PORTS = {"edge": 8000, "menu": 50051, "ordering": 50052, "station": 50054, "notification": 50055, CORE: 3567}
+DEFAULT_PORTS = {
+    "edge": 8000,
+    "menu": 50051,
+    "ordering": 50052,
+    "payment": 50053,
+    "station": 50054,
+    "notification": 50055,
+    CORE: 3567,
+}
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_SECONDS = 30.0
 """A part that ran this long before it ended starts again at once."""

@@ -27,10 +27,13 @@ class CommonSettings(BaseSettings):
     profile: Literal["embedded", "production"] = Field("embedded", validation_alias="ORDERBUDDY_PROFILE")
     assertion_secret: SecretStr = Field(validation_alias="ORDERBUDDY_ASSERTION_SECRET")
     clock: str | None = Field(None, validation_alias="ORDERBUDDY_CLOCK")
+    crash_at: str | None = Field(None, validation_alias="ORDERBUDDY_CRASH_AT")
+    """Where the process dies, for tests (services/kit/crash.py)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="ORDERBUDDY_LOG_LEVEL")
     log_format: Literal["json", "human"] = Field("json", validation_alias="ORDERBUDDY_LOG_FORMAT")
     menu_address: str = Field("127.0.0.1:50051", validation_alias="ORDERBUDDY_MENU_ADDRESS")
     ordering_address: str = Field("127.0.0.1:50052", validation_alias="ORDERBUDDY_ORDERING_ADDRESS")
+    payment_address: str = Field("127.0.0.1:50053", validation_alias="ORDERBUDDY_PAYMENT_ADDRESS")
     station_address: str = Field("127.0.0.1:50054", validation_alias="ORDERBUDDY_STATION_ADDRESS")
     notification_address: str = Field("127.0.0.1:50055", validation_alias="ORDERBUDDY_NOTIFICATION_ADDRESS")
 
@@ -50,9 +53,10 @@ class CommonSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _nothing_for_tests_in_production(self) -> CommonSettings:
-        if self.profile == "production" and self.clock:
-            message = "ORDERBUDDY_CLOCK is for tests; the production profile refuses it"
-            raise ValueError(message)
+        for name, value in (("ORDERBUDDY_CLOCK", self.clock), ("ORDERBUDDY_CRASH_AT", self.crash_at)):
+            if self.profile == "production" and value:
+                message = f"{name} is for tests; the production profile refuses it"
+                raise ValueError(message)
         return self
 
 

@@ -7,6 +7,8 @@ from orderbuddy.menu.v1 import (
     menu_editor_service_pb2_grpc,
     menu_service_pb2,
     menu_service_pb2_grpc,
+    payment_account_service_pb2,
+    payment_account_service_pb2_grpc,
     restaurant_service_pb2,
     restaurant_service_pb2_grpc,
     user_service_pb2,
@@ -17,6 +19,8 @@ from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.editing import Editing
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
+from services.menu.accounts.repository import AccountRepository
+from services.menu.accounts.servicer import PaymentAccountServicer
 from services.menu.assistant.settings import AssistantSettings
 from services.menu.assistant.wiring import build_assistant
 from services.menu.catalog import Catalog
@@ -56,6 +60,11 @@ async def build(runtime: Runtime) -> None:
         restaurant_service_pb2.DESCRIPTOR,
         restaurant_service_pb2_grpc.add_RestaurantServiceServicer_to_server,
         RestaurantServicer(RestaurantRepository(db, editing, clock)),
+    )
+    runtime.serve(
+        payment_account_service_pb2.DESCRIPTOR,
+        payment_account_service_pb2_grpc.add_PaymentAccountServiceServicer_to_server,
+        PaymentAccountServicer(AccountRepository(db, editing, clock)),
     )
     runtime.serve(
         user_service_pb2.DESCRIPTOR,

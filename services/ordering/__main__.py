@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from orderbuddy.ordering.v1 import (
+    checkout_service_pb2,
+    checkout_service_pb2_grpc,
     line_service_pb2,
     line_service_pb2_grpc,
     ordering_service_pb2,
@@ -13,6 +15,7 @@ from orderbuddy.ordering.v1 import (
     staff_order_service_pb2_grpc,
 )
 
+from services.kit.crash import CrashPoints
 from services.kit.server import Runtime, run
 from services.kit.settings import ServiceSettings, load
 from services.ordering.adapters.campaigns import CampaignReader
@@ -21,6 +24,8 @@ from services.ordering.catalog import Catalog
 from services.ordering.events import OrderEvents
 from services.ordering.order_lines.changing import LineChanges
 from services.ordering.order_lines.servicer import OrderLineServicer
+from services.ordering.paying.checkout import Checkout
+from services.ordering.paying.servicer import CheckoutServicer
 from services.ordering.placing import Placing
 from services.ordering.reports.places import Places
 from services.ordering.reports.repository import INDEXES as REPORT_INDEXES
@@ -40,11 +45,17 @@ async def build(runtime: Runtime) -> None:
     catalog = Catalog()
     feed = MenuFeed(runtime.settings.menu_address, runtime.assertions, catalog)
     events = OrderEvents(repository)
-    placing, transitions = Placing(repository, catalog, feed, runtime.clock), Transitions(repository, runtime.clock)
+    placing = Placing(repository, catalog, feed, runtime.clock, CrashPoints(runtime.settings.crash_at))
+    transitions = Transitions(repository, runtime.clock)
     runtime.serve(
         ordering_service_pb2.DESCRIPTOR,
         ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server,
         OrderingServicer(repository, placing, transitions, events, runtime.clock),
+    )
+    runtime.serve(
+        checkout_service_pb2.DESCRIPTOR,
+        checkout_service_pb2_grpc.add_CheckoutServiceServicer_to_server,
+        CheckoutServicer(Checkout(repository, placing, catalog, feed, runtime.clock)),
     )
     runtime.serve(
         line_service_pb2.DESCRIPTOR,

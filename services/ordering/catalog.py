@@ -31,6 +31,7 @@ class Location:
     location_id: str
     slug: str
     accept_payment: bool
+    is_open: bool
     auto_accept: bool
     timezone: ZoneInfo
 
@@ -102,6 +103,7 @@ class Catalog:
             found.location.id,
             found.location.location_slug,
             found.location.accept_payment,
+            found.location.is_open,
             found.auto_accept_order,
             _zone(found.timezone),
         )

@@ -1,6 +1,6 @@
 """Previews and orders as documents, in the shapes of the old system (contract part A 2.3 and 2.4).
 
-Added are `version`, `history`, `subtotalCents`, `taxCents`, `discountCents`, `businessDay`, `cancelReason`,
+Added are `version`, `history`, `subtotalCents`, `taxCents`, `discountCents`, `menuId`, `businessDay`, `cancelReason`,
 `voidedItems`, `seenByStations`, and `taxPercent` of lines. The old system neither writes nor minds them.
 """
 
@@ -68,7 +68,7 @@ def preview_document(
     """Make the document of a preview.
 
     `header` holds what the cart says besides its lines: restaurantId, locationId, locationSlug, customer, origin,
-    getSms and paymentId.
+    getSms, paymentId, and menuId: the menu that was asked for, None when none was.
     """
     return {
         "_id": preview_id,
@@ -89,6 +89,7 @@ def preview_document(
         "subtotalCents": cart.subtotal_cents,
         "taxCents": cart.tax_cents,
         "discountCents": cart.discount_cents,
+        "menuId": header["menuId"],
     }
 
 

@@ -15,6 +15,7 @@ from orderbuddy.errors.v1 import errors_pb2
 
 from services.kit.clock import Clock
 from services.kit.context import Call
+from services.kit.crash import NOWHERE, CrashPoints
 from services.kit.errors import FieldViolation, InvalidInput, NotFound, OrderBuddyError, Refused
 from services.kit.mongo import Document
 from services.kit.principal import CallerKind
@@ -57,11 +58,19 @@ class Placing:
     Memory may be a moment behind. Nobody is refused for that: before a refusal the location is read afresh.
     """
 
-    def __init__(self, repository: OrderRepository, catalog: Catalog, menus: Menus, clock: Clock) -> None:
+    def __init__(
+        self,
+        repository: OrderRepository,
+        catalog: Catalog,
+        menus: Menus,
+        clock: Clock,
+        crash: CrashPoints = NOWHERE,
+    ) -> None:
         self._repository = repository
         self._catalog = catalog
         self._menus = menus
         self._clock = clock
+        self._crash = crash
 
     async def preview(self, cart: Cart, call: Call) -> Document:
         """Price a cart and store the result. Raises NotFound, InvalidInput or Refused, each naming the line."""
@@ -77,24 +86,25 @@ class Placing:
             if await self._repository.order(key):
                 return str(key)
             raise NotFound("PREVIEW_NOT_FOUND", "there is no such preview", metadata={"field": "preview_order_id"})
-        location = await self._location(str(preview["restaurantId"]), str(preview["locationId"]), call)
+        location = await self.location(str(preview["restaurantId"]), str(preview["locationId"]), call)
         if location.accept_payment:
             if await self._repository.order(key):
                 return str(key)
             raise Refused("PAYMENT_REQUIRED", "this location takes payment first: the order can't be placed without")
-        await self._store(preview, location, call)
+        await self.store(preview, location, call)
         return str(key)
 
     async def place_at_counter(self, cart: Cart, call: Call) -> str:
         """Price a cart and order it in one step. Raises as `preview`."""
         preview = await self._priced(cart, call)
-        location = await self._location(cart.restaurant_id, cart.location_id, call)
+        location = await self.location(cart.restaurant_id, cart.location_id, call)
         preview["locationSlug"] = cart.location_slug or location.slug
         await self._repository.add_preview(preview)
-        await self._store(preview, location, call)
+        await self.store(preview, location, call)
         return str(preview["_id"])
 
-    async def _location(self, restaurant_id: str, location_id: str, call: Call) -> Location:
+    async def location(self, restaurant_id: str, location_id: str, call: Call) -> Location:
+        """Return a location; what counts is read afresh before it is held against anybody. Raises NotFound."""
         location = self._catalog.location(restaurant_id, location_id)
         if location is None or location.accept_payment:
             fresh = await self._menus.now(restaurant_id, location_id, call.request_id)
@@ -119,7 +129,7 @@ class Placing:
         try:
             priced = price(menus, cart.lines, campaign, cart.menu_id.lower() or None)
         except PricingError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         header = {
             "restaurantId": cart.restaurant_id,
             "locationId": ObjectId(cart.location_id),
@@ -128,18 +138,19 @@ class Placing:
             "origin": cart.origin,
             "getSms": cart.get_sms,
             "paymentId": cart.payment_id,
+            "menuId": cart.menu_id.lower() or None,
         }
         now = self._clock.now()
         return preview_document(ObjectId(), priced, campaign, header, correlation_id=call.request_id, now=now)
 
-    async def _store(self, preview: Document, location: Location, call: Call) -> None:
-        """Insert the order; that it is there already is a success."""
+    async def store(self, preview: Document, location: Location, call: Call, payment_id: str = "") -> bool:
+        """Insert the order; return False when it is there already, which is a success, too. Raises Refused."""
         if not isinstance(preview.get("totalPriceCents"), int):
             raise Refused("PREVIEW_UNUSABLE", "the preview has no proper total; preview the cart again")
         for attempt in range(_CODE_ATTEMPTS):
             document = order_document(
                 preview,
-                payment_id="",
+                payment_id=payment_id,
                 correlation_id=call.request_id,
                 actor="guest" if call.principal.kind is CallerKind.ANYONE else str(call.principal),
                 auto_accept=location.auto_accept,
@@ -148,14 +159,16 @@ class Placing:
                 attempt=attempt,
             )
             try:
-                await self._repository.add_order(document)
-                return
+                self._crash.reached("before order")
+                is_new = await self._repository.add_order(document)
+                self._crash.reached("after order")
             except OrderCodeTaken:
                 continue
+            return is_new
         raise Refused("NO_ORDER_CODE", "no free order code was found; try again")
 
 
-def _refusal(error: PricingError) -> OrderBuddyError:
+def refusal(error: PricingError) -> OrderBuddyError:
     """Turn what pricing found into the error that callers get."""
     detail = errors_pb2.CartLineDetail(line=-1 if error.line is None else error.line, field=error.field)
     if error.kind == "not_found":

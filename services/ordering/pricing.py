@@ -58,13 +58,19 @@ MAX_CENTS: Final = 2**53 - 1
 
 
 def price(
-    menus: Sequence[Menu], lines: Sequence[CartLine], campaign: Discount | None, menu_id: str | None = None
+    menus: Sequence[Menu],
+    lines: Sequence[CartLine],
+    campaign: Discount | None,
+    menu_id: str | None = None,
+    *,
+    again: bool = False,
 ) -> PricedCart:
     """Price a cart from a location's menus, given in the order in which they were made.
 
     Tax is that of each line's menu, rounded once on the sum, halves up (-157.5 is -157). The campaign's flat amount, or
-    its percentage rounded likewise, is taken off after tax, never below 0. Raises PricingError for the first line that
-    cannot be priced.
+    its percentage rounded likewise, is taken off after tax, never below 0. With `again`, for a cart that was priced
+    before, no choice is asked for that was not asked for then. Raises PricingError for the first line that cannot be
+    priced.
     """
     if not lines:
         raise PricingError("invalid", "the cart is empty", field="items")
@@ -74,7 +80,7 @@ def price(
     for at, (line, menu) in enumerate(zip(lines, chosen, strict=True)):
         if menu is None:
             raise _refusal("not_found", at, "menu_item_id", f"item {line.menu_item_id!r} is not on the menu")
-        priced.append(_price_line(at, line, menu))
+        priced.append(_price_line(at, line, menu, again=again))
         before = subtotals.get(menu.id, (menu, 0))[1]
         subtotals[menu.id] = (menu, before + priced[-1].price_cents)
     subtotal = sum(line.price_cents for line in priced)
@@ -117,7 +123,7 @@ def _half_up(amounts: Iterable[Fraction]) -> int:
     return math.floor(sum(amounts, Fraction(1, 2)))
 
 
-def _price_line(at: int, line: CartLine, menu: Menu) -> PricedLine:
+def _price_line(at: int, line: CartLine, menu: Menu, *, again: bool) -> PricedLine:
     """Price the line at position `at`: the variant's price or the item's, and what the modifiers add."""
     item = menu.items[line.menu_item_id]
     if not item.is_available:
@@ -125,7 +131,8 @@ def _price_line(at: int, line: CartLine, menu: Menu) -> PricedLine:
     variants = _variants(at, line, item)
     base = variants[0].price_cents if variants else _cents(item.price_cents, at, "menu_item_id", f"item {item.id!r}")
     modifiers = [_price_modifier(at, choice, item) for choice in _choices(line)]
-    _check_required(at, item, [modifier for _, modifier in modifiers])
+    if not again:
+        _check_required(at, item, [modifier for _, modifier in modifiers])
     return PricedLine(
         id=line.id,
         menu_item_id=item.id,

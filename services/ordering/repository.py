@@ -85,9 +85,12 @@ class OrderRepository:
         if len(self._recent) > RECENT_PREVIEWS:
             self._recent.popitem(last=False)
 
-    async def preview(self, preview_id: ObjectId) -> Document | None:
-        """Return a preview. A stored preview never changes, so the one that was just written need not be read again."""
-        recent = self._recent.pop(preview_id, None)
+    async def preview(self, preview_id: ObjectId, *, keep: bool = False) -> Document | None:
+        """Return a preview. A stored preview never changes, so the one that was just written need not be read again.
+
+        It is asked for once to place it; `keep` when it will be asked for again.
+        """
+        recent = self._recent.get(preview_id) if keep else self._recent.pop(preview_id, None)
         return recent if recent is not None else await self._previews.find_one({"_id": preview_id})
 
     async def add_order(self, document: Document) -> bool:

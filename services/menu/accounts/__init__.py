@@ -1,0 +1,1 @@
+"""The gateway accounts that stand in locations, for the Payment service alone."""

@@ -1,0 +1,1 @@
+"""What the Payment service asks of Ordering."""

@@ -1,0 +1,1 @@
+"""The Payment service: charged exactly once, for an order that exists."""

@@ -1,0 +1,24 @@
+"""Run the Payment service: `python -m services.payment`."""
+
+from __future__ import annotations
+
+from services.kit.crash import CrashPoints
+from services.kit.server import Runtime, run
+from services.kit.settings import load
+from services.payment.adapters.emergepay import EmergePay
+from services.payment.settings import PaymentSettings
+from services.payment.wiring import assemble
+
+
+async def build(runtime: Runtime) -> None:
+    """Put the service together."""
+    settings = runtime.settings
+    assert isinstance(settings, PaymentSettings)
+    emergepay = EmergePay(settings.emergepay_url)
+    assemble(runtime, emergepay, settings.keys(), CrashPoints(settings.crash_at))
+    runtime.closing.append(emergepay.close)
+
+
+if __name__ == "__main__":
+    settings = load(PaymentSettings)
+    run("payment", settings, settings.payment_address, build)

@@ -1,0 +1,1 @@
+"""The gateways, and the other services that Payment asks."""
