@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -39,8 +39,8 @@ ALWAYS = [
 ]
 
 
-class Killed(BaseException):
-    """The process has died, as far as what it was doing is concerned."""
+class Killed(Exception):
+    """The process has died, as far as what it was doing is concerned: nothing of ours catches it."""
 
 
 class Dying(CrashPoints):
@@ -166,7 +166,7 @@ async def till(
     settings: ServiceSettings,
     clock: FixedClock,
     serve: Callable[[str, Build], Awaitable[Served]],
-) -> AsyncIterator[Till]:
+) -> Till:
     await db["restaurants"].insert_one({"_id": RESTAURANT, "name": "Luna"})
     await db["locations"].insert_one(location_document(LOCATION))
     await db["menus"].insert_one(menu_document())
@@ -182,7 +182,7 @@ async def till(
     ordering = await serve("ordering", build_ordering)
     settings.ordering_address = ordering.address
     payment = await serve("payment", build_payment)
-    yield Till(
+    return Till(
         rpc_grpc.PaymentServiceStub(payment.channel),
         ordering_service_pb2_grpc.OrderingServiceStub(ordering.channel),
         gateway,

@@ -34,7 +34,7 @@ class Accounts:
         self._channel = grpc.aio.insecure_channel(address, options=[("grpc.keepalive_time_ms", 60_000)])
         self._stub = rpc_grpc.PaymentAccountServiceStub(self._channel)
         self._assertions = assertions
-        self._vault = vault
+        self.vault = vault
 
     async def close(self) -> None:
         """End the connection."""
@@ -56,7 +56,7 @@ class Accounts:
             )
         stored = answer.accounts[0]
         try:
-            token = self._vault.open(stored.auth, stored.location_id)
+            token = self.vault.open(stored.auth, stored.location_id)
         except Unreadable as error:
             log.error("payment_account_unreadable", restaurant=restaurant_id, location=stored.location_id)
             raise Refused("PAYMENT_ACCOUNT_UNREADABLE", "the payment account can't be read; set it anew") from error
@@ -73,7 +73,7 @@ class Accounts:
     async def store(self, request: rpc.StorePaymentAccountRequest, principal: Principal, request_id: str) -> bool:
         """Store what is set, its token sealed; False when the token it was to replace is not there any more."""
         if request.HasField("auth"):
-            request.auth = self._vault.seal(request.auth, request.location_id)
+            request.auth = self.vault.seal(request.auth, request.location_id)
         answer: rpc.StorePaymentAccountResponse = await self._ask(
             self._stub.StorePaymentAccount(request, metadata=self._metadata(request_id), timeout=_SECONDS)
         )
