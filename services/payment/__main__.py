@@ -12,7 +12,6 @@ from services.payment.adapters.emergepay_wire import Limits
 from services.payment.settings import PaymentSettings
 from services.payment.wiring import assemble
 
-
 LIMITS: Final = Limits(silence=12.0, whole=18.0)
 """Shorter than a guest's call, so that they hear what became of it."""
 
