@@ -121,8 +121,8 @@ class Stack:
         for name in self.parts:
             self.start_part(name)
 
-    def start_part(self, name: str) -> None:
-        """Start one process."""
+    def start_part(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Start one process, with more environment than the others have."""
         part = self.parts[name]
         if name not in self._logs:
             self._logs[name] = self.log_path(name).open("ab")
@@ -130,7 +130,7 @@ class Stack:
             [sys.executable, "-m", part.module],
             output=self._logs[name],
             cwd=ROOT,
-            env=self._environment(),
+            env={**self._environment(), **(env or {})},
             new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
         )
 
@@ -209,6 +209,22 @@ class Stack:
             except grpc.RpcError:
                 return False
             return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def stop_part(self, name: str) -> None:
+        """Stop one process in good order."""
+        process = self.parts[name].process
+        assert process is not None
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+    def ended(self, name: str, timeout_seconds: float) -> int | None:
+        """Wait for the end of a process and return its exit code; None when it does not end."""
+        process = self.parts[name].process
+        assert process is not None
+        try:
+            return process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     def kill(self, name: str) -> None:
         """End a part as a crash would (`mongod` too)."""
