@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from services.emergepay_local.faults import FaultKind
-from services.emergepay_local.ledger import Habits, Totals
-from tests.servers.emergepay import CARD, EmergePayServer, serve_emergepay
+from services.emergepay_local.ledger import CARD, Habits, Totals
+from tests.servers.emergepay import EmergePayServer, serve_emergepay
 from tests.servers.emergepay_sdk import EmergePaySdk, SdkError, emergepay_sdk
 
 FORM = {"transactionType": "CreditSale", "method": "hostedFields", "submissionType": "manual"}

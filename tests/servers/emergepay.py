@@ -20,7 +20,6 @@ import uvicorn
 from services.emergepay_local.app import BASE, LocalEmergePay
 from services.emergepay_local.faults import Fault, FaultKind, Faults
 from services.emergepay_local.journal import Journal
-from services.emergepay_local.ledger import CARD as CARD
 from services.emergepay_local.ledger import Habits, Ledger
 from services.kit.mongod import free_port
 from services.payment.gateway import Account
@@ -141,6 +140,10 @@ class EmergePayProcess:
 
     def behave(self) -> None:
         httpx.delete(f"{self.origin}/control/faults").raise_for_status()
+
+    def reset(self) -> None:
+        """Let it forget everything."""
+        httpx.post(f"{self.origin}/control/reset").raise_for_status()
 
     def ledger(self) -> dict[str, Any]:
         """Return its transactions and totals, as GET /control/ledger tells them."""
