@@ -14,7 +14,7 @@ from services.kit.clock import Clock
 from services.kit.errors import OrderBuddyError
 from services.payment.gateway import Finding, Found, GatewayRefused, GatewayUnavailable
 from services.payment.gateways import Gateways
-from services.payment.model import TAKEN, Bill, Payment, State
+from services.payment.model import TAKEN, Bill, Payment, ReversalState, State
 from services.payment.reconciler import Reconciler
 from services.payment.repository import BillRepository
 
@@ -81,8 +81,13 @@ class Checking:
         try:
             gateway, account = await self._gateways.of(bill, payment)
             found = await gateway.find(account, payment.external_id)
+            given_back = [r for r in payment.reversals if r.state is ReversalState.DONE]
+            reversals = [await gateway.find(account, r.external_id) for r in given_back]
         except (GatewayUnavailable, GatewayRefused, OrderBuddyError) as error:
             return f"it could not be asked ({type(error).__name__})"
+        lost = next((r.finding for r in reversals if r.finding is not Finding.APPROVED), None)
+        if lost is not None:
+            return f"a reversal is {lost}"
         return "" if _agrees(payment, found) else found.finding.value
 
 
@@ -90,8 +95,8 @@ def _agrees(payment: Payment, found: Found) -> bool:
     match found.finding:
         case Finding.APPROVED:
             charged = found.result is None or found.result.amount_cents in {None, payment.charged_cents}
-            # A gateway may keep refunds as transactions of their own, beside a charge that stays as it was.
-            return charged and payment.state in {*TAKEN, State.REFUNDED}
+            # What was given back are transactions of their own, beside a charge that stays as it was.
+            return charged and payment.state in {*TAKEN, State.VOIDED, State.REFUNDED}
         case Finding.REFUNDED:
             return payment.state in {*TAKEN, State.REFUNDED} and found.refunded_cents in {0, payment.refunded_cents}
         case Finding.VOIDED:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from services.kit.errors import NotFound, Refused
 from services.payment.adapters.accounts import Accounts
+from services.payment.credentials import Unreadable
 from services.payment.gateway import Account, PaymentGateway
 from services.payment.model import Bill, Payment
 
@@ -28,4 +30,24 @@ class Gateways:
         gateway = self._known[payment.gateway]
         if not gateway.needs_account:
             return gateway, NO_ACCOUNT
-        return gateway, await self._accounts.of(bill.restaurant_id, bill.location_id, payment.correlation_id)
+        try:
+            account = await self._accounts.of(bill.restaurant_id, bill.location_id, payment.correlation_id)
+        except (NotFound, Refused):
+            if not payment.organisation_id:
+                raise
+            return gateway, self._kept(bill, payment)
+        if payment.organisation_id in {"", account.organisation_id}:
+            return gateway, account
+        return gateway, self._kept(bill, payment)
+
+    def to_keep(self, bill: Bill, account: Account) -> tuple[str, str]:
+        """Return an account as it is kept with a payment: its id and its token, sealed."""
+        sealed = self._accounts.vault.seal(account.auth_token, bill.location_id) if account.auth_token else ""
+        return account.organisation_id, sealed
+
+    def _kept(self, bill: Bill, payment: Payment) -> Account:
+        """Return the account that was charged, which the location does not have any more."""
+        try:
+            return Account(payment.organisation_id, self._accounts.vault.open(payment.sealed_token, bill.location_id))
+        except Unreadable as error:
+            raise Refused("PAYMENT_ACCOUNT_UNREADABLE", "the account that was charged can't be read") from error

@@ -91,10 +91,11 @@ def let_go(bill: Bill, payment_id: str, now: datetime) -> Bill:
     return _with(bill, replace(payment, holder="", next_at=now if is_open else None))
 
 
-def send(bill: Bill, payment_id: str, now: datetime, actor: str) -> Bill:
-    """Note that the gateway is about to be asked to charge."""
+def send(bill: Bill, payment_id: str, account: tuple[str, str], now: datetime, actor: str) -> Bill:
+    """Note that the gateway is about to be asked to charge, and through which account: its id and sealed token."""
     payment = bill.payment(payment_id)
-    return _with(bill, _moved(payment, State.AUTHORISING, now, actor, sent_at=now, next_at=now + LEASE))
+    via: dict[str, Any] = {"organisation_id": account[0], "sealed_token": account[1]}
+    return _with(bill, _moved(payment, State.AUTHORISING, now, actor, sent_at=now, next_at=now + LEASE, **via))
 
 
 def not_heard(bill: Bill, payment_id: str, now: datetime, actor: str, note: str) -> Bill:

@@ -122,6 +122,10 @@ class Payment:
     card_last_digits: str = ""
     card_brand: str = ""
     refunded_cents: int = 0
+    organisation_id: str = ""
+    """Whose account at the gateway was charged: what goes back has to go through the same one."""
+    sealed_token: str = field(default="", repr=False)
+    """The account's token when it was charged, sealed."""
     sent_at: datetime | None = None
     """When the gateway was asked last to charge, or to give back."""
     holder: str = ""

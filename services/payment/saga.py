@@ -128,8 +128,9 @@ class Saga:
             if payment.state is State.INTENDED:
                 await self._decline(held, error.message)
             raise
+        via = self._gateways.to_keep(held.bill, account)
         held = await self._holding.step(
-            held, State.AUTHORISING, lambda b, now: lifecycle.send(b, payment.id, now, payment.actor)
+            held, State.AUTHORISING, lambda b, now: lifecycle.send(b, payment.id, via, now, payment.actor)
         )
         self._holding.crash.reached("before charge")
         async with self._holding.kept(held):

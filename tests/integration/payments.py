@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -39,8 +39,8 @@ ALWAYS = [
 ]
 
 
-class Killed(BaseException):
-    """The process has died, as far as what it was doing is concerned."""
+class Killed(Exception):
+    """The process has died, as far as what it was doing is concerned: nothing of ours catches it."""
 
 
 class Dying(CrashPoints):
@@ -101,6 +101,11 @@ def menu_document() -> dict[str, Any]:
         "salesTax": 10.25,
         "available": True,
     }
+
+
+async def build_payment(runtime: Runtime) -> None:
+    """Put the service together with a gateway in memory."""
+    assemble(runtime, FakeGateway(), [KEY], Dying())
 
 
 @dataclass
@@ -166,13 +171,13 @@ async def till(
     settings: ServiceSettings,
     clock: FixedClock,
     serve: Callable[[str, Build], Awaitable[Served]],
-) -> AsyncIterator[Till]:
+) -> Till:
     await db["restaurants"].insert_one({"_id": RESTAURANT, "name": "Luna"})
     await db["locations"].insert_one(location_document(LOCATION))
     await db["menus"].insert_one(menu_document())
     gateway, crash, reconcilers = FakeGateway(), Dying(), list[Reconciler]()
 
-    async def build_payment(runtime: Runtime) -> None:
+    async def build(runtime: Runtime) -> None:
         reconcilers.append(assemble(runtime, gateway, [KEY], crash))
         # Tests call its rounds themselves, when time has gone by.
         del runtime.tasks["reconciler"]
@@ -181,8 +186,8 @@ async def till(
     settings.menu_address = menu.address
     ordering = await serve("ordering", build_ordering)
     settings.ordering_address = ordering.address
-    payment = await serve("payment", build_payment)
-    yield Till(
+    payment = await serve("payment", build)
+    return Till(
         rpc_grpc.PaymentServiceStub(payment.channel),
         ordering_service_pb2_grpc.OrderingServiceStub(ordering.channel),
         gateway,

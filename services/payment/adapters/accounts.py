@@ -34,7 +34,7 @@ class Accounts:
         self._channel = grpc.aio.insecure_channel(address, options=[("grpc.keepalive_time_ms", 60_000)])
         self._stub = rpc_grpc.PaymentAccountServiceStub(self._channel)
         self._assertions = assertions
-        self._vault = vault
+        self.vault = vault
 
     async def close(self) -> None:
         """End the connection."""
@@ -56,29 +56,18 @@ class Accounts:
             )
         stored = answer.accounts[0]
         try:
-            token = self._vault.open(stored.auth, stored.location_id)
+            token = self.vault.open(stored.auth, stored.location_id)
         except Unreadable as error:
             log.error("payment_account_unreadable", restaurant=restaurant_id, location=stored.location_id)
             raise Refused("PAYMENT_ACCOUNT_UNREADABLE", "the payment account can't be read; set it anew") from error
         return Account(stored.oid, token)
 
-    async def all_of(self, restaurant_id: str, request_id: str) -> list[rpc.PaymentAccount]:
-        """Return a restaurant's accounts as they are stored."""
-        request = rpc.ListPaymentAccountsRequest(restaurant_id=restaurant_id)
-        answer: rpc.ListPaymentAccountsResponse = await self._ask(
-            self._stub.ListPaymentAccounts(request, metadata=self._metadata(request_id), timeout=_SECONDS)
-        )
-        return list(answer.accounts)
-
-    async def store(self, request: rpc.StorePaymentAccountRequest, principal: Principal, request_id: str) -> bool:
-        """Store what is set, its token sealed; False when the token it was to replace is not there any more."""
+    async def store(self, request: rpc.StorePaymentAccountRequest, principal: Principal, request_id: str) -> None:
+        """Store what is set, its token sealed."""
         if request.HasField("auth"):
-            request.auth = self._vault.seal(request.auth, request.location_id)
-        answer: rpc.StorePaymentAccountResponse = await self._ask(
-            self._stub.StorePaymentAccount(request, metadata=self._metadata(request_id), timeout=_SECONDS)
-        )
+            request.auth = self.vault.seal(request.auth, request.location_id)
+        await self._ask(self._stub.StorePaymentAccount(request, metadata=self._metadata(request_id), timeout=_SECONDS))
         log.info("payment_account_set", location=request.location_id, actor=str(principal))
-        return answer.stored
 
     def _metadata(self, request_id: str) -> tuple[tuple[str, str], ...]:
         return ((METADATA_KEY, f"Bearer {self._assertions.sign(_SELF)}"), (REQUEST_ID_KEY, request_id))
