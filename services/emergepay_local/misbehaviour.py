@@ -48,7 +48,7 @@ async def misbehave(fault: Fault, request: Request, act: Act) -> Response:
         case FaultKind.HALF | FaultKind.TWICE:
             return _on_the_wire(fault, request, act)
         case FaultKind.HUGE | FaultKind.SLOW:
-            return StreamingResponse(_endless(fault.kind), media_type="application/json")
+            return StreamingResponse(_endless(fault.kind, request), media_type="application/json")
     return _wrong(fault, request, act)
 
 
@@ -110,9 +110,9 @@ async def _hung_up(request: Request) -> None:
         pass
 
 
-async def _endless(kind: FaultKind) -> AsyncIterator[bytes]:
+async def _endless(kind: FaultKind, request: Request) -> AsyncIterator[bytes]:
     yield b'{"transactionResponse": {"resultStatus": "true"'
-    while True:
-        if kind is FaultKind.SLOW:
-            await asyncio.sleep(_DROP_SECONDS)
+    # To a client that is gone the server writes nothing, at once and without a complaint: it has to be asked.
+    while not await request.is_disconnected():
+        await asyncio.sleep(_DROP_SECONDS if kind is FaultKind.SLOW else 0)
         yield b" " if kind is FaultKind.SLOW else _CHUNK

@@ -141,6 +141,10 @@ class EmergePayProcess:
     def behave(self) -> None:
         httpx.delete(f"{self.origin}/control/faults").raise_for_status()
 
+    def reset(self) -> None:
+        """Let it forget everything."""
+        httpx.post(f"{self.origin}/control/reset").raise_for_status()
+
     def ledger(self) -> dict[str, Any]:
         """Return its transactions and totals, as GET /control/ledger tells them."""
         found: dict[str, Any] = httpx.get(f"{self.origin}/control/ledger").raise_for_status().json()
