@@ -27,7 +27,7 @@ from bench.load import Outcome, Request, listening, run
 from services.kit.child import spawn
 from services.kit.mongod import free_port
 from tools.demo_data import DEMO, example_cart, load
-from tools.processes import ROOT, Stack
+from tools.processes import EMERGEPAY, ROOT, SERVICES, Stack
 
 CONNECTIONS = 32
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -181,6 +181,19 @@ async def reads(bench: Bench) -> None:
     await bench.measure("GET location", bench.edge, edge, [Request.make("GET", place)])
 
 
+async def previews(bench: Bench, count: int) -> list[str]:
+    """Preview so many carts; return the previews' ids."""
+    answers = [await bench.call("POST", "/order-app/cart/preview-order", example_cart()) for _ in range(count)]
+    return [answer["data"]["previewOrderId"] for answer in answers]
+
+
+def pay(preview_id: str) -> Request:
+    """Pay for a preview with a wallet: a card's hosted fields would be a second call."""
+    details = {"type": "applePay", "token": {"data": f"token-{preview_id}"}}
+    body = json.dumps({"previewOrderId": preview_id, "transactionDetails": details}).encode()
+    return Request.make("POST", "/payments/complete-upi-transaction", JSON, body)
+
+
 async def writes(bench: Bench) -> None:
     """Preview, place order and status, against FastAPI, one gRPC hop and one insert."""
     http_port, grpc_port = free_port(), free_port()
@@ -198,20 +211,21 @@ async def writes(bench: Bench) -> None:
         ("preview", bench.edge, system, "/order-app/cart/preview-order"),
     ):
         await bench.measure(name, port, pids, [Request.make("POST", path, JSON, cart)])
-    previews = [await bench.call("POST", "/order-app/cart/preview-order", example_cart()) for _ in range(1500)]
-    ids = [p["data"]["previewOrderId"] for p in previews]
+    ids, to_pay = await previews(bench, 1500), await previews(bench, 1000)
     place = [
         Request.make("POST", "/payments/place-order-without-payment", JSON, json.dumps({"previewOrderId": i}).encode())
         for i in ids
     ]
     await bench.measure("place order", bench.edge, system, place, once=True)
+    paying = [*system, *bench.pids("payment", EMERGEPAY)]
+    await bench.measure("checkout, paid (with the gateway)", bench.edge, paying, [pay(i) for i in to_pay], once=True)
     status = [Request.make("GET", f"/order-app/orders/{i}/status") for i in ids]
     await bench.measure("order status", bench.edge, system, status)
 
 
 def at_rest(bench: Bench) -> None:
     """CPU and memory of the system when nobody does anything."""
-    parts = ("edge", "menu", "ordering", "mongod")
+    parts = ("edge", *SERVICES, "mongod")
     pids = bench.pids(*parts)
     time.sleep(3)
     before = cpu_seconds(pids)

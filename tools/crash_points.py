@@ -42,7 +42,8 @@ STEPS: Final = (
 """How is paid, which process dies, and where."""
 
 _PLACE: Final = "/payments/place-order-without-payment"
-_GIVE_UP_SECONDS: Final = 60.0
+_GIVE_UP_SECONDS: Final = 120.0
+"""A wallet that may be on its way still is not charged again before a minute has gone by."""
 
 
 @dataclass

@@ -64,7 +64,15 @@ def target(golden: pathlib.Path, folder: pathlib.Path) -> Iterator[list[str]]:
             command = [sys.executable, str(golden / "replay.py"), "--base-url", stack.edge_url]
             command += ["--mongo", stack.mongo_uri, "--db", DATABASE, "--clock-file", str(clock), "--clock-wait", "0.1"]
             command += ["--also-empty", "request_results", "--also-empty", "audit", "--also-empty", "payments"]
-            yield [*command, "--login-code", LOGIN_CODE, "--reset-url", f"{stack.core_url}/reset"]
+            yield [
+                *command,
+                "--login-code",
+                LOGIN_CODE,
+                "--reset-url",
+                f"{stack.core_url}/reset",
+                "--reset-url",
+                f"{stack.emergepay_url}/control/reset",
+            ]
 
 
 def play(command: list[str], *extra: str) -> bool:

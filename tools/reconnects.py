@@ -165,7 +165,8 @@ class Night:
         """Let the first display stop reading; work on until it is cut off, and let it come back."""
         before = await self._closed()
         self.displays[0].stop_reading()
-        give_up = time.monotonic() + _PATIENCE_SECONDS
+        # The system's own buffers take a lot before the edge notices: a busy machine needs its time to fill them.
+        give_up = time.monotonic() + 3 * _PATIENCE_SECONDS
         while await self._closed() == before and time.monotonic() < give_up:
             self.report.beside_sleeper += await self._calm(max(1, orders // 10))
         self.report.cut_off = round(await self._closed() - before)

@@ -39,7 +39,9 @@ async def seal_all(settings: PaymentSettings, *, dry_run: bool) -> Counter[str]:
                 continue
             if not dry_run:
                 # Only what was read: somebody may set another one meanwhile.
-                await locations.update_one({"_id": location["_id"], _FIELD: stored}, {"$set": {_FIELD: sealed}})
+                guard = {"_id": location["_id"], _FIELD: stored}
+                written = await locations.update_one(guard, {"$set": {_FIELD: sealed}})
+                kind = kind if written.matched_count else "changed meanwhile"
             found[kind] += 1
     return found
 

@@ -121,12 +121,14 @@ def give_up_looking(bill: Bill, payment_id: str, now: datetime, actor: str) -> B
 def approve(bill: Bill, payment_id: str, result: Result, now: datetime, actor: str) -> Bill:
     """Note that the money is taken. When that pays the whole bill, it is decided that the order is placed.
 
-    Money that comes too late, or when the bill is paid already, does not count and goes back.
+    Money that comes too late, or when the bill is paid already, or another amount than was asked for, does not count
+    and goes back.
     """
     payment = bill.payment(payment_id)
     wanted = bill.fate is None and bill.paid_cents + payment.amount_cents <= bill.total_cents
-    counts = wanted and now - payment.created_at <= LATE
-    note = "" if counts else "too late, or not needed any more: it goes back"
+    as_asked = result.amount_cents in {None, payment.charged_cents}
+    counts = wanted and as_asked and now - payment.created_at <= LATE
+    note = "" if counts else "late, not needed any more, or another amount: it goes back"
     told = _told(result) | {"counts": counts, "next_at": now + LEASE, "tries": 0}
     after = _with(bill, _moved(payment, State.PAID, now, actor, note, **told))
     return replace(after, fate=Fate.ORDER) if counts and after.paid_cents == after.total_cents else after

@@ -27,7 +27,7 @@ from services.payment.gateway import (
 from services.payment.gateways import Gateways
 from services.payment.giving_back import GivingBack
 from services.payment.holding import Held, Holding, HoldLost
-from services.payment.model import Fate, Payment, State
+from services.payment.model import Fate, Method, Payment, State
 
 BY_US: Final = "service:payment"
 NOT_REACHED: Final = "the payment gateway can't be reached; nothing was charged"
@@ -179,8 +179,9 @@ class Saga:
             case Finding.DECLINED | Finding.VOIDED | Finding.REFUNDED:
                 message = found.result.message if found.result is not None else ""
                 return await self._decline(held, message or "declined", found.result)
-            case Finding.NOT_FOUND if charge is not None:
-                # The same external id and the same token: to the gateway it is the same request.
+            case Finding.NOT_FOUND if charge is not None and self._may_send_again(payment):
+                # The same external id and the same form: to the gateway it is the same request. Nobody says so of
+                # wallets, and one that is still on its way may not be sent beside itself.
                 return await self._send(held, charge)
             case Finding.NOT_FOUND if (
                 payment.sent_at is None or self._clock.now() - payment.sent_at >= lifecycle.SETTLED
@@ -190,6 +191,13 @@ class Saga:
                 )
         await self._put_off(held)
         return None
+
+    def _may_send_again(self, payment: Payment) -> bool:
+        """Tell whether a charge that the gateway does not know may be sent again now: at once, then more seldom."""
+        sent = sum(step.after is State.AUTHORISING for step in payment.history)
+        pause = _SOON * 2**sent if sent > 1 else timedelta(0)
+        is_rested = payment.sent_at is None or self._clock.now() - payment.sent_at >= pause
+        return payment.method is not Method.WALLET and is_rested
 
     async def _look_once_more(self, held: Held) -> Held | None:
         """Make sure of a charge that was taken for never made."""

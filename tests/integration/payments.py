@@ -138,13 +138,13 @@ class Till:
 
     async def pay(self, preview_id: str, token: str = "tok-1", **more: Any) -> rpc.CompletePaymentResponse:
         request = rpc.CompletePaymentRequest(preview_order_id=preview_id, transaction_token=token, **more)
-        answer: rpc.CompletePaymentResponse = await self.payment.CompletePayment(request)
+        answer: rpc.CompletePaymentResponse = await self.payment.CompletePayment(request, timeout=20)
         return answer
 
     async def pay_by_wallet(self, preview_id: str, data: str = "wallet-1") -> rpc.CompleteWalletPaymentResponse:
         request = rpc.CompleteWalletPaymentRequest(preview_order_id=preview_id)
         request.transaction_details.struct_value.update({"type": "applePay", "token": {"data": data}})
-        answer: rpc.CompleteWalletPaymentResponse = await self.payment.CompleteWalletPayment(request)
+        answer: rpc.CompleteWalletPaymentResponse = await self.payment.CompleteWalletPayment(request, timeout=20)
         return answer
 
     async def bill(self, order_id: str) -> dict[str, Any]:

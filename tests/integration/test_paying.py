@@ -110,6 +110,17 @@ async def test_a_charge_that_never_arrived_is_sent_again_with_the_same_id(till: 
     assert payment["externalId"] == till.gateway.requests[0][1]
 
 
+async def test_a_charge_that_keeps_getting_lost_is_not_sent_over_and_over(till: Till) -> None:
+    preview = await till.preview()
+    till.gateway.faults.extend([Fault.LOST_BEFORE] * 50)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await till.pay(preview)
+    assert (refused.value.code(), reason(refused.value)) == (grpc.StatusCode.UNAVAILABLE, "PAYMENT_UNKNOWN")
+    assert len(till.gateway.faults) == 48  # once, once more, and the clock stands still
+    (payment,) = (await till.bill(preview))["payments"]
+    assert payment["state"] == "UNKNOWN"
+
+
 async def test_a_gateway_that_cannot_be_reached_is_an_outage_and_can_be_tried_again(till: Till) -> None:
     preview = await till.preview()
     till.gateway.faults.append(Fault.NOT_SENT)
@@ -205,3 +216,23 @@ async def test_starting_gives_a_token_of_the_restaurants_account(till: Till) -> 
         await till.payment.StartPayment(rpc.StartPaymentRequest(restaurant_id="nobody"))
     assert reason(refused.value) == "NO_PAYMENT_ACCOUNT"
     assert LOCATION
+
+
+async def test_a_wallet_that_may_be_on_its_way_is_not_charged_beside_itself(till: Till) -> None:
+    preview = await till.preview()
+    till.gateway.faults.append(Fault.LOST_BEFORE)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await till.pay_by_wallet(preview)
+    assert (refused.value.code(), reason(refused.value)) == (grpc.StatusCode.UNAVAILABLE, "PAYMENT_UNKNOWN")
+    assert till.gateway.requests == []
+
+
+async def test_another_amount_than_was_asked_for_goes_back(till: Till) -> None:
+    preview = await till.preview()
+    till.gateway.faults.append(Fault.LOST_AFTER)
+    till.gateway.short_by_cents = 50
+    answer = await till.pay(preview)
+    assert (answer.order_id, answer.transaction.fields["resultStatus"].string_value) == ("", "false")
+    assert await till.states(preview) == ["VOIDED"]
+    assert await till.orders() == []
+    assert till.gateway.kept_cents == 0

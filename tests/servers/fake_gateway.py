@@ -57,6 +57,8 @@ class FakeGateway:
     is_away: bool = False
     """Whether look-ups go unanswered."""
     refuses_voids: bool = False
+    short_by_cents: int = 0
+    """How much less than it was asked to it charges."""
     hold: asyncio.Event | None = None
     """What charges wait for before they are carried out."""
     needs_account: bool = True
@@ -81,7 +83,8 @@ class FakeGateway:
     async def charge(self, account: Account, token: str, charge: Charge) -> Result:
         if self.hold is not None:
             await self.hold.wait()
-        return self._do("charge", charge.external_id, charge.amount_cents + charge.tip_cents, "")
+        cents = charge.amount_cents + charge.tip_cents - self.short_by_cents
+        return self._do("charge", charge.external_id, cents, "")
 
     async def charge_wallet(self, account: Account, wallet: Wallet, charge: Charge) -> Result:
         return self._do("charge", charge.external_id, charge.amount_cents + charge.tip_cents, "")
