@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
+from pymongo.errors import PyMongoError
 
 from services.kit.clock import Clock
 from services.kit.crash import CrashPoints
@@ -106,7 +107,10 @@ class Holding:
     async def _keep(self, held: Held) -> None:
         while True:
             await asyncio.sleep(lifecycle.LEASE.total_seconds() / 3)
-            bill = await self._bills.bill(held.bill.id)
-            if bill is None or bill.payment(held.payment_id).holder != held.holder:
-                return
-            await self._bills.save(bill, lifecycle.hold(bill, held.payment_id, held.holder, self._clock.now()))
+            try:
+                bill = await self._bills.bill(held.bill.id)
+                if bill is None or bill.payment(held.payment_id).holder != held.holder:
+                    return
+                await self._bills.save(bill, lifecycle.hold(bill, held.payment_id, held.holder, self._clock.now()))
+            except PyMongoError as error:
+                log.warning("hold_not_renewed", payment=held.payment_id, error=type(error).__name__)

@@ -14,11 +14,12 @@ from bson import ObjectId
 
 from services.kit.clock import Clock
 from services.kit.errors import Conflict, Exhausted, FieldViolation, InvalidInput, Refused, Unavailable
+from services.kit.telemetry import log
 from services.payment import external_ids, lifecycle
 from services.payment.adapters.orders import Orders
 from services.payment.holding import Held, Holding
 from services.payment.lifecycle import StepRefused
-from services.payment.model import RUNNING, Bill, Method, Payment, State
+from services.payment.model import RUNNING, TAKEN, Bill, Fate, Method, Payment, State
 from services.payment.repository import BillRepository
 from services.payment.saga import ACCOUNT_REFUSED, NOT_REACHED, ChargeCall, Saga
 
@@ -108,8 +109,14 @@ class Paying:
         # Without the call's context: its deadline must not end what goes on after it.
         task = asyncio.create_task(work, context=contextvars.Context())
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Let go of a task; what went wrong in it concerns its caller, who may have gone, and the reconciler."""
+        self._under_way.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.info("payment_left_to_the_reconciler", error=type(task.exception()).__name__)
 
     async def finish(self) -> None:
         """Wait for what is under way."""
@@ -118,9 +125,8 @@ class Paying:
 
     async def _begin(self, means: Means, bill: Bill | None) -> Held | Paid | None:
         """Write a new payment down, held; None when somebody else has just written: look again."""
-        if bill is not None and bill.fate is not None and bill.paid_cents == bill.total_cents:
-            payer = next(p for p in bill.payments if p.counts and p.state in {State.PAID, State.ORDERED})
-            return Paid(bill, payer)  # it is paid: whoever pays once more is told so, and charged nothing
+        if bill is not None and bill.fate is not None:
+            return _decided(bill)
         prepared = await self._orders.prepare(means.order_id, means.correlation_id)
         if means.restaurant_id and (means.restaurant_id, means.location_id.lower()) != (
             prepared.restaurant_id,
@@ -164,6 +170,17 @@ class Paying:
             raise Conflict(
                 "PAYMENT_RUNNING", "another payment of the order is under way", retry_after_seconds=2
             ) from error
+
+
+def _decided(bill: Bill) -> Paid | None:
+    """Return how a bill was paid: whoever pays once more is told so, and charged nothing. None: look again soon.
+
+    Raises Refused when its money goes back, or went.
+    """
+    if bill.fate is Fate.RETURN or bill.paid_cents < bill.total_cents:
+        raise Refused("BILL_CLOSED", "what was paid for this order was given back; start anew")
+    payer = next(p for p in bill.payments if p.counts and p.state in TAKEN)
+    return Paid(bill, payer) if bill.placed else None
 
 
 def _amount(bill: Bill, means: Means) -> int:

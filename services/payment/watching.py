@@ -67,7 +67,8 @@ def _responses(
         return [rpc.WatchPaymentsResponse(reset=rpc.WatchReset(reason=item.reason))]
     if isinstance(item, Heartbeat):
         return [rpc.WatchPaymentsResponse(resume_token=bookmark.at(item.token), heartbeat=rpc.WatchHeartbeat())]
-    news = [payment for payment in item.event.payments if bookmark.is_news(payment.id, payment.version)]
+    # Whoever watches all for good is not remembered payment by payment: such a reader keeps what it does by version.
+    news = [p for p in item.event.payments if everything or bookmark.is_news(p.id, p.version)]
     # Only the last of them carries the token after the whole event: whoever resumes in between is told again.
     last = len(news) - 1
     return [

@@ -205,8 +205,9 @@ async def test_parts_whose_rest_is_never_paid_go_back(till: Till) -> None:
     await till.reconciler.round()
     assert await till.states(preview) == ["VOIDED"]
     assert till.gateway.kept_cents == 0
-    with pytest.raises(grpc.aio.AioRpcError):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
         await till.pay(preview, token="ben")
+    assert reason(refused.value) == "BILL_CLOSED"
 
 
 async def test_starting_gives_a_token_of_the_restaurants_account(till: Till) -> None:
