@@ -1,7 +1,7 @@
 """Replay the old system's recordings against ours: `python -m tools.golden ../shared/golden [scenario[/id] ...]`.
 
 Starts its own system on free ports with an empty database and a clock that the player sets, with local servers in place
-of the vendors', and plays the routes that exist so far, and Socket.IO (`socketio[/scenario[/id]]`). Missing: payment,
+of the vendors', and plays the routes that exist so far, and Socket.IO (`socketio[/scenario[/id]]`). Missing:
 push.
 """
 

@@ -108,7 +108,6 @@ RULES: Final = (
         silent=True,
     ),
     Rule(("auto-accept/checkout",), "A22", "the route is gone", silent=True, status=404),
-    Rule(("auto-accept/card-order",), "none", "payment is missing here", silent=True, status=404),
     Rule(
         ("protocol/websocket.frames",),
         "none",
