@@ -54,6 +54,8 @@ class Crashes:
     wrong: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     money: Money = field(default_factory=Money)
+    tokens: list[str] = field(default_factory=list)
+    """What was paid with."""
 
     def good(self) -> bool:
         """Tell whether every crash ended well."""
@@ -67,17 +69,18 @@ class Crashes:
         )
 
 
-async def _body(client: httpx.AsyncClient, kind: str) -> tuple[str, dict[str, Any], str]:
-    """Return path and body of the call that orders and pays, and the preview's id."""
+async def _body(client: httpx.AsyncClient, kind: str, tokens: list[str]) -> tuple[str, dict[str, Any], str]:
+    """Return path and body of the call that orders and pays, and the preview's id; note what is paid with."""
     answer = (await client.post("/order-app/cart/preview-order", json=example_cart())).raise_for_status()
     preview = answer.json()["data"]["previewOrderId"]
     if kind == "no payment":
         return _PLACE, {"previewOrderId": preview}, preview
     if kind == "wallet":
-        details = {"type": "applePay", "token": {"data": uuid.uuid4().hex}}
+        tokens.append(uuid.uuid4().hex)
+        details = {"type": "applePay", "token": {"data": tokens[-1]}}
         return WALLET, {"previewOrderId": preview, "transactionDetails": details}, preview
-    token = (await client.post(START, json={})).raise_for_status().json()["transactionToken"]
-    return CARD, {"previewOrderId": preview, "transactionToken": token}, preview
+    tokens.append((await client.post(START, json={})).raise_for_status().json()["transactionToken"])
+    return CARD, {"previewOrderId": preview, "transactionToken": tokens[-1]}, preview
 
 
 async def _crash(stack: Stack, client: httpx.AsyncClient, kind: str, victim: str, step: str, found: Crashes) -> str:
@@ -85,7 +88,7 @@ async def _crash(stack: Stack, client: httpx.AsyncClient, kind: str, victim: str
     await asyncio.to_thread(stack.stop_part, victim)
     await asyncio.to_thread(stack.start_part, victim, {"ORDERBUDDY_CRASH_AT": step})
     await asyncio.to_thread(stack.wait_ready)
-    path, body, preview = await _body(client, kind)
+    path, body, preview = await _body(client, kind, found.tokens)
     answer = await client.post(path, json=body)
     died = await asyncio.to_thread(stack.ended, victim, 10.0)
     name = f"{kind}, {victim} dies {step}"
