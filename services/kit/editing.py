@@ -41,6 +41,10 @@ Change = Callable[[Document], None]
 """Changes a document in place. What it raises ends the edit, with nothing written. May run more than once."""
 
 
+def _all_of(document: Document) -> Document:
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is edited: a document, and what it means to the caller when it is not there."""
@@ -49,6 +53,8 @@ class Target:
     query: Mapping[str, Any]
     restaurant_id: str
     missing: OrderBuddyError
+    concerned: Callable[[Document], Document] = _all_of
+    """Returns what of the document concerns the restaurant, which alone is in its audit record."""
 
 
 class Edits:
@@ -74,7 +80,7 @@ class Edits:
         after["version"] = version_of(before) + 1
         update.setdefault("$set", {})["version"] = after["version"]
         await collection.update_one({"_id": before["_id"]}, update, session=self.session)
-        await self._record(target.collection, target.restaurant_id, before, after)
+        await self._record(target.collection, target.restaurant_id, target.concerned(before), target.concerned(after))
         return after
 
     async def insert(self, collection: str, document: Document, restaurant_id: str) -> None:
@@ -86,7 +92,7 @@ class Edits:
         """Delete a document and return it. Raises target.missing, Conflict (VERSION_CHANGED)."""
         before = await self._find(target, expected_version)
         await self._db[target.collection].delete_one({"_id": before["_id"]}, session=self.session)
-        await self._record(target.collection, target.restaurant_id, before, {"_id": before["_id"]})
+        await self._record(target.collection, target.restaurant_id, target.concerned(before), {"_id": before["_id"]})
         return before
 
     async def _find(self, target: Target, expected_version: int | None) -> Document:

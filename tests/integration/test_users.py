@@ -174,3 +174,20 @@ async def test_who_changed_what_is_on_record_newest_first(stub: Stub) -> None:
     assert {c.path for c in oldest.changes} == {"restaurants", "memberRoles"}
     page = rpc.ListAuditRecordsRequest(restaurant_id=LUNA, limit=1, before=newest.id)
     assert [r.id for r in (await stub.ListAuditRecords(page, metadata=MANAGER)).data] == [oldest.id]
+
+
+async def test_the_record_of_one_restaurant_does_not_tell_of_others(stub: Stub, db: Database) -> None:
+    elsewhere = {"restaurants": ["sol"], "memberRoles": [{"restaurantId": "sol", "role": "manager"}]}
+    await db["users"].update_one({"userId": "bo"}, {"$set": elsewhere})
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await stub.RemoveMember(rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="bo"), metadata=OWNER)
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="bo"), metadata=EDGE)
+    records = await db["audit"].find({"restaurantId": LUNA}).sort("_id", 1).to_list()
+    assert [r["action"] for r in records] == ["AddMember", "RemoveMember", "AddMember", "RemoveUser"]
+    assert not [r for r in records if "sol" in str(r["changes"])]
+    joined, role = records[2]["changes"]
+    assert joined == {"path": "restaurants", "from": [], "to": [LUNA]}
+    assert role == {"path": "memberRoles", "from": [], "to": [{"restaurantId": LUNA, "role": "manager"}]}
+    (left,) = await db["audit"].find({"restaurantId": "sol"}).to_list()
+    assert (left["action"], [c["from"] for c in left["changes"]]) == ("RemoveUser", list(elsewhere.values()))

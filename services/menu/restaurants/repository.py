@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from bson import ObjectId
@@ -16,7 +17,7 @@ from services.kit.errors import Conflict, NotFound
 from services.kit.mongo import Database, Document
 from services.kit.values import text, texts
 from services.menu.restaurants import defaults
-from services.menu.users.memberships import check_room
+from services.menu.users.memberships import at_restaurant, check_room
 
 _LOCATION: Final = {"payment": 0, "qrCodeImage": 0, "qrCodeStyle": 0}
 _TRIES: Final = 5
@@ -69,8 +70,12 @@ class RestaurantRepository:
         check_room(mine)
         document = defaults.restaurant(restaurant_id, now)
         await edits.insert("restaurants", document, restaurant_id)
-        await self._db["users"].update_one(
-            {"userId": user_id}, {"$addToSet": {"restaurants": restaurant_id}}, session=edits.session
+        missing = NotFound("UNKNOWN_PERSON", "the profile has gone")
+        concerned = partial(at_restaurant, restaurant_id=restaurant_id)
+        # No role is written: who has none is the owner, as in the old system.
+        await edits.change(
+            Target("users", {"userId": user_id}, restaurant_id, missing, concerned),
+            lambda owner: owner.update({"restaurants": [*mine, restaurant_id]}),
         )
         return document
 

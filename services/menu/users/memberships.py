@@ -54,6 +54,16 @@ def leave(profile: dict[str, Any], restaurant_id: str) -> None:
     profile["memberRoles"] = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
 
 
+def at_restaurant(profile: Profile, restaurant_id: str) -> dict[str, Any]:
+    """Return a profile that tells of one restaurant only: what a person is elsewhere is not that one's business."""
+    shown = dict(profile)
+    if "restaurants" in shown:
+        shown["restaurants"] = [r for r in texts(shown["restaurants"]) if r == restaurant_id]
+    if "memberRoles" in shown:
+        shown["memberRoles"] = [e for e in objects(shown["memberRoles"]) if e.get("restaurantId") == restaurant_id]
+    return shown
+
+
 def has_owner_after(members: Iterable[Profile], restaurant_id: str, user_id: str, role: Role | None) -> bool:
     """Tell whether a restaurant has an owner when somebody gets a role (None: is no member any more)."""
     roles = {text(m.get("userId")): memberships(m).get(restaurant_id) for m in members}

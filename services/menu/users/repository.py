@@ -16,7 +16,7 @@ from services.kit.editing import Editing, Edits, Target
 from services.kit.errors import NotFound, Refused
 from services.kit.mongo import Database, Document, Index
 from services.kit.principal import Role
-from services.menu.users.memberships import has_owner_after, is_alone, join, leave, memberships
+from services.menu.users.memberships import at_restaurant, has_owner_after, is_alone, join, leave, memberships
 
 INDEXES: Final = (
     Index(
@@ -141,7 +141,8 @@ class UserRepository:
         self, edits: Edits, profile_id: ObjectId, restaurant_id: str, change: Callable[[dict[str, Any]], None]
     ) -> Document:
         missing = NotFound("UNKNOWN_PERSON", "the profile has gone")
-        return await edits.change(Target("users", {"_id": profile_id}, restaurant_id, missing), change)
+        concerned = partial(at_restaurant, restaurant_id=restaurant_id)
+        return await edits.change(Target("users", {"_id": profile_id}, restaurant_id, missing, concerned), change)
 
     async def audit(self, restaurant_id: str, before: str, limit: int) -> list[Document]:
         """Return a restaurant's audit records, newest first."""
