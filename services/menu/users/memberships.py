@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from services.kit.errors import Refused
+from services.kit.errors import Refused, Unauthenticated
 from services.kit.principal import Role
 from services.kit.values import objects, text, texts
 
@@ -30,6 +30,12 @@ def _role(stated: str | None) -> Role:
     if stated is None:
         return Role.OWNER
     return Role[stated.upper()] if stated.upper() in Role.__members__ else Role.STAFF
+
+
+def check_not_deleted(profile: Profile) -> None:
+    """Tell whether the account is still there; its session may be. Raises Unauthenticated (ACCOUNT_DELETED)."""
+    if profile.get("deletedAt") is not None:
+        raise Unauthenticated("ACCOUNT_DELETED", "this account was deleted")
 
 
 def check_room(restaurants: Sequence[str]) -> None:
