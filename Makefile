@@ -65,8 +65,9 @@ bench: setup ## measure hot paths against a floor, in one run
 golden: setup $(NODE) ## replay the old system's recordings (SHARED=folder that holds golden/)
 	@$(BIN)/python -m tools.golden $(SHARED)/golden
 
-faults: setup ## kill -9 services and database under load, count what was lost or doubled
-	@$(BIN)/python -m tools.faults
+faults: setup ## kill the checkout at each step, then everything under load; count what was lost, doubled, charged for nothing
+	@$(BIN)/python -m tools.crash_points
+	@$(BIN)/python -m tools.faults 120
 
 reconnects: setup ## cut displays and sockets while orders move, compare what they heard with the histories
 	@$(BIN)/python -m tools.reconnects

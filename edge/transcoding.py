@@ -32,6 +32,7 @@ HTTP_BODY: Final = "google.api.HttpBody"
 """A `response_body` of this type is the answer as it is: bytes and their content type."""
 
 _MOST_QUERY_FIELDS: Final = 100
+_INSTANT: Final = "google.protobuf.Timestamp"
 
 
 class Endpoint:
@@ -73,8 +74,8 @@ class Endpoint:
     def _in_query(self, field: FieldDescriptor) -> bool:
         if self.route.body == "*" or field.name == self.route.body or field.name in self.route.path_fields:
             return False
-        if field.message_type is not None:
-            raise UnsupportedRule(f"{field.full_name} is a message; a query holds only scalars")
+        if field.message_type is not None and field.message_type.full_name != _INSTANT:
+            raise UnsupportedRule(f"{field.full_name} is a message; a query holds only scalars and instants")
         return True
 
     def _schema_of_body(self) -> CoreSchema | None:
@@ -173,7 +174,8 @@ def _raw(status: int, response: Any) -> Answer:
 
 def _from_text(field: FieldDescriptor, text: str) -> object:
     """Read a query's text as the JSON that it would be in a body; what it is not stays text, and is refused as such."""
-    if field.enum_type is not None or field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+    is_text = field.cpp_type in {FieldDescriptor.CPPTYPE_STRING, FieldDescriptor.CPPTYPE_MESSAGE}
+    if field.enum_type is not None or is_text:
         return text
     try:
         return orjson.loads(text)

@@ -46,6 +46,20 @@ def secret() -> str:
     return found
 
 
+async def pay(client: httpx.AsyncClient) -> None:
+    """Be a guest who pays by card, twice with the same tap. Raises DemoProblem."""
+    preview = (await ask(client, "/order-app/cart/preview-order", example_cart()))["data"]
+    token = (await ask(client, f"/payments/start-transaction/{DEMO.restaurant_id}", {}))["transactionToken"]
+    body = {"previewOrderId": preview["previewOrderId"], "transactionToken": token}
+    paid, again = await asyncio.gather(*(ask(client, "/payments/complete-transaction", body) for _ in range(2)))
+    if paid["orderId"] != again["orderId"] or paid["transaction"] != again["transaction"]:
+        raise DemoProblem("one payment was answered in two ways")
+    charged = paid["transaction"]["amountProcessed"]
+    say(
+        "guest", f"another one pays ${charged} by card, double tap: one charge, order {paid['orderId']} (no real money)"
+    )
+
+
 async def ask(client: httpx.AsyncClient, path: str, body: object = None) -> dict[str, Any]:
     """Return the answer to a GET, or to a POST of a body. Raises DemoProblem."""
     answer = await (client.get(path) if body is None else client.post(path, json=body))
@@ -124,6 +138,7 @@ async def play() -> None:
     assertions = Assertions(secret())
     async with httpx.AsyncClient(base_url=f"http://{EDGE}", timeout=PATIENCE_SECONDS) as client:
         order_id = await order(client)
+        await pay(client)
     async with connect(f"ws://{EDGE}/ws/orders/{order_id}", compression=None) as socket:
         snapshot = await hear(socket, "snapshot")
         code = snapshot["order"]["orderCode"]

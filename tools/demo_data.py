@@ -212,7 +212,8 @@ def _location(key: str, slug: str, name: str, hours: list[Document], *, pays: bo
         "isActive": True,
         "isMobile": False,
         "contact": {"email": "hola@lunamar.example"},
-        "payment": {"acceptPayment": pays, "emergepayWalletsPublicId": ""},
+        # The local gateway serves anybody, and moves no money.
+        "payment": {"acceptPayment": pays, "emergepayWalletsPublicId": "", "oid": "lunamar", "auth": "no-real-money"},
         "workingHours": hours,
         "orderTiming": {"acceptOrdersAfterMinutes": 0, "stopOrdersBeforeMinutes": 0},
         "autoAcceptOrder": pays,

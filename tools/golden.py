@@ -20,7 +20,7 @@ from tests.servers.vendors import in_thread
 from tools.processes import Stack
 
 SCENARIOS = (
-    *("global", "order-app.*", "payments.place-order", "menu-app", "pos", "guards"),
+    *("global", "order-app.*", "payments", "payments.place-order", "menu-app", "pos", "guards"),
     *("login", "users", "restaurant", "restaurant.create", "restaurant.menu-edit"),
     *("location-settings", "storage-printers", "origins", "campaign*", "report", "web-push/subscribe*"),
 )
@@ -57,12 +57,13 @@ def target(golden: pathlib.Path, folder: pathlib.Path) -> Iterator[list[str]]:
             "ORDERBUDDY_CORE_USERS": str((golden / "seed" / "_core_users.json").resolve()),
             "ORDERBUDDY_TWILIO_URL": twilio,
             "SMART_SCAN_URL": links,
+            "ORDERBUDDY_EMERGEPAY_ANY_TOKEN": "true",
         }
         with Stack(folder / "data", env) as stack:
             stack.wait_ready()
             command = [sys.executable, str(golden / "replay.py"), "--base-url", stack.edge_url]
             command += ["--mongo", stack.mongo_uri, "--db", DATABASE, "--clock-file", str(clock), "--clock-wait", "0.1"]
-            command += ["--also-empty", "request_results", "--also-empty", "audit"]
+            command += ["--also-empty", "request_results", "--also-empty", "audit", "--also-empty", "payments"]
             yield [*command, "--login-code", LOGIN_CODE, "--reset-url", f"{stack.core_url}/reset"]
 
 

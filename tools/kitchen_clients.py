@@ -39,6 +39,11 @@ class Returning:
         """Connect, in the background."""
         self._task = asyncio.create_task(self._stay())
 
+    @property
+    def started(self) -> bool:
+        """Tell whether it was told to connect."""
+        return self._task is not None
+
     async def leave(self) -> None:
         """Disconnect for good. Raises what went wrong in the background."""
         assert self._task is not None

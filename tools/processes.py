@@ -26,7 +26,10 @@ STOP_SECONDS = 8.0
 SERVICES = ("menu", "ordering", "payment", "station", "notification")
 CORE = "signin_core"
 """The local core of SuperTokens, unless the environment names another one."""
-_HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello"}
+EMERGEPAY = "emergepay_local"
+"""The local payment gateway, which moves no money, unless the environment names another one."""
+EMERGEPAY_BASE = "/virtualterminal/v1"
+_HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello", EMERGEPAY: "/control/ledger"}
 
 
 class StackProblem(Exception):
@@ -68,6 +71,8 @@ class Stack:
         self._env = {**os.environ, "DB_NAME": "orderbuddy", **(env or {})}
         if "SUPERTOKENS_CONNECTION_URI" not in self._env:
             self.parts[CORE] = Part(CORE, f"services.{CORE}", ports.get(CORE) or free_port())
+        if "EMERGEPAY_ENVIRONMENT_URL" not in self._env:
+            self.parts[EMERGEPAY] = Part(EMERGEPAY, f"services.{EMERGEPAY}", ports.get(EMERGEPAY) or free_port())
         self.parts["edge"] = Part("edge", "edge", edge_port or free_port())
         self.secret = self._secret()
         self._logs: dict[str, IO[bytes]] = {}
@@ -81,6 +86,11 @@ class Stack:
     def core_url(self) -> str:
         """Where the local sign-in core answers."""
         return f"http://127.0.0.1:{self.parts[CORE].port}"
+
+    @property
+    def emergepay_url(self) -> str:
+        """Where the local gateway answers, and shows its ledger."""
+        return f"http://127.0.0.1:{self.parts[EMERGEPAY].port}"
 
     @property
     def mongo_uri(self) -> str:
@@ -111,8 +121,8 @@ class Stack:
         for name in self.parts:
             self.start_part(name)
 
-    def start_part(self, name: str) -> None:
-        """Start one process."""
+    def start_part(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Start one process, with more environment than the others have."""
         part = self.parts[name]
         if name not in self._logs:
             self._logs[name] = self.log_path(name).open("ab")
@@ -120,7 +130,7 @@ class Stack:
             [sys.executable, "-m", part.module],
             output=self._logs[name],
             cwd=ROOT,
-            env=self._environment(),
+            env={**self._environment(), **(env or {})},
             new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
         )
 
@@ -136,6 +146,12 @@ class Stack:
         if CORE in self.parts:
             port = str(self.parts[CORE].port)
             defaults |= {"SUPERTOKENS_CONNECTION_URI": f"http://127.0.0.1:{port}", "ORDERBUDDY_CORE_PORT": port}
+        if EMERGEPAY in self.parts:
+            defaults |= {
+                "EMERGEPAY_ENVIRONMENT_URL": f"{self.emergepay_url}{EMERGEPAY_BASE}",
+                "ORDERBUDDY_EMERGEPAY_PORT": str(self.parts[EMERGEPAY].port),
+                "ORDERBUDDY_EMERGEPAY_LEDGER": str(self.data / "emergepay-ledger.jsonl"),
+            }
         return {
             **defaults,
             **self._env,
@@ -193,6 +209,22 @@ class Stack:
             except grpc.RpcError:
                 return False
             return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def stop_part(self, name: str) -> None:
+        """Stop one process in good order."""
+        process = self.parts[name].process
+        assert process is not None
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+    def ended(self, name: str, timeout_seconds: float) -> int | None:
+        """Wait for the end of a process and return its exit code; None when it does not end."""
+        process = self.parts[name].process
+        assert process is not None
+        try:
+            return process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     def kill(self, name: str) -> None:
         """End a part as a crash would (`mongod` too)."""

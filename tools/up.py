@@ -21,7 +21,7 @@ from pymongo import AsyncMongoClient
 from services.kit.mongo import Document
 from services.kit.mongod import MongodProblem
 from tools.demo_data import DEMO, load
-from tools.processes import CORE, SERVICES, Stack, StackProblem
+from tools.processes import CORE, EMERGEPAY, SERVICES, Stack, StackProblem
 
 DEFAULT_PORTS = {
     "edge": 8000,
@@ -31,6 +31,7 @@ DEFAULT_PORTS = {
     "station": 50054,
     "notification": 50055,
     CORE: 3567,
+    EMERGEPAY: 3198,
 }
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_SECONDS = 30.0
@@ -45,7 +46,9 @@ def wanted_ports() -> dict[str, int]:
         ports[name] = int(address.rpartition(":")[2])
     if "SUPERTOKENS_CONNECTION_URI" not in os.environ:
         ports[CORE] = int(os.environ.get("ORDERBUDDY_CORE_PORT", DEFAULT_PORTS[CORE]))
-    others = {"edge": "PORT", CORE: "ORDERBUDDY_CORE_PORT"}
+    if "EMERGEPAY_ENVIRONMENT_URL" not in os.environ:
+        ports[EMERGEPAY] = int(os.environ.get("ORDERBUDDY_EMERGEPAY_PORT", DEFAULT_PORTS[EMERGEPAY]))
+    others = {"edge": "PORT", CORE: "ORDERBUDDY_CORE_PORT", EMERGEPAY: "ORDERBUDDY_EMERGEPAY_PORT"}
     for name, port in ports.items():
         variable = others.get(name) or f"ORDERBUDDY_{name.upper()}_ADDRESS"
         with socket.socket() as probe:
@@ -71,6 +74,7 @@ def greeting(stack: Stack) -> str:
         "OrderBuddy runs.",
         f"  edge       {url}        docs {url}/docs   health {url}/readyz   metrics {url}/metrics",
         *(f"  {name:<10} {stack.address(name)}  (gRPC, with reflection)" for name in SERVICES),
+        *([f"  gateway    {stack.emergepay_url} (NO REAL MONEY: its ledger)"] if EMERGEPAY in stack.parts else []),
         f"  database   {stack.mongo_uri} ({stack.db_name})",
         f"  data, logs {stack.data}",
         f'  kitchen    {url}/kitchen (asks for a device key: see README, "The kitchen")',
@@ -88,6 +92,10 @@ def greeting(stack: Stack) -> str:
             f"  curl -H 'content-type: application/json' -d @docs/example-cart.json {url}/order-app/cart/preview-order",
             "  curl -H 'content-type: application/json' -d '{\"previewOrderId\":\"<the id it answered>\"}' \\",
             f"       {url}/payments/place-order-without-payment",
+            f"  curl -X POST {url}/payments/start-transaction/{DEMO.restaurant_id}",
+            "  curl -H 'content-type: application/json' \\",
+            '       -d \'{"previewOrderId":"<another one>","transactionToken":"<the token>"}\' \\',
+            f"       {url}/payments/complete-transaction",
             f"  .venv/bin/buf curl --protocol grpc --http2-prior-knowledge --list-methods http://{stack.address('menu')}",
         ]
     return "\n".join([*lines, "", "Ctrl-C ends it.", ""])

@@ -2,7 +2,7 @@
 
 A sealed token says which key sealed it, so that keys can be changed: the first seals, all open. What the old system
 wrote is plain text and is read as it is, until the command that seals it is run:
-`python -m tools.encrypt_credentials`.
+`python -m tools.seal_credentials`.
 """
 
 from __future__ import annotations

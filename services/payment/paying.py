@@ -22,8 +22,8 @@ from services.payment.model import RUNNING, Bill, Method, Payment, State
 from services.payment.repository import BillRepository
 from services.payment.saga import ACCOUNT_REFUSED, NOT_REACHED, ChargeCall, Saga
 
-_PATIENCE_SECONDS: Final = 22.0
-"""How long a call waits for the answer to be known; less than its deadline at the edge."""
+_PATIENCE_SECONDS: Final = 10.0
+"""How long a call waits for the answer to be known. One that asks the gateway waits for its answer besides."""
 
 _LOOK_SECONDS: Final = 0.1
 

@@ -103,6 +103,11 @@ def menu_document() -> dict[str, Any]:
     }
 
 
+async def build_payment(runtime: Runtime) -> None:
+    """Put the service together with a gateway in memory."""
+    assemble(runtime, FakeGateway(), [KEY], Dying())
+
+
 @dataclass
 class Till:
     """Everything that a test of payments needs."""
@@ -172,7 +177,7 @@ async def till(
     await db["menus"].insert_one(menu_document())
     gateway, crash, reconcilers = FakeGateway(), Dying(), list[Reconciler]()
 
-    async def build_payment(runtime: Runtime) -> None:
+    async def build(runtime: Runtime) -> None:
         reconcilers.append(assemble(runtime, gateway, [KEY], crash))
         # Tests call its rounds themselves, when time has gone by.
         del runtime.tasks["reconciler"]
@@ -181,7 +186,7 @@ async def till(
     settings.menu_address = menu.address
     ordering = await serve("ordering", build_ordering)
     settings.ordering_address = ordering.address
-    payment = await serve("payment", build_payment)
+    payment = await serve("payment", build)
     return Till(
         rpc_grpc.PaymentServiceStub(payment.channel),
         ordering_service_pb2_grpc.OrderingServiceStub(ordering.channel),

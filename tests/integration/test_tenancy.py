@@ -23,6 +23,7 @@ from services.notification.settings import NotificationSettings
 from services.ordering.__main__ import build as build_ordering
 from services.station.__main__ import build as build_station
 from tests.access import ALLOWED, DEVICES, FORBIDDEN, HERE, LUNA, SOL, UNKNOWN, Who, expected, methods, served
+from tests.integration.payments import build_payment
 from tests.support import SECRET, Served, metadata_of
 from tools.permissions import DOCUMENT, table
 
@@ -33,6 +34,7 @@ BUILDS: dict[str, Build] = {
     "orderbuddy.ordering": build_ordering,
     "orderbuddy.notification": build_notification,
     "orderbuddy.station": build_station,
+    "orderbuddy.payment": build_payment,
 }
 CALLERS: dict[Who, tuple[tuple[str, str], ...]] = {
     Who.ANONYMOUS: (),

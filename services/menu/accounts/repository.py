@@ -18,13 +18,12 @@ _ACCOUNT: Final = {"restaurantId": 1, "payment.oid": 1, "payment.auth": 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """What is to change; None: stays as it is. `replaces_auth`: only if that is what is stored."""
+    """What is to change; None: stays as it is. `auth` comes with `oid`, sealed."""
 
     oid: str | None = None
     auth: str | None = None
     accept_payment: bool | None = None
     wallets_public_id: str | None = None
-    replaces_auth: str | None = None
 
 
 class AccountRepository:
@@ -43,22 +42,18 @@ class AccountRepository:
         found = await self._locations.find(query, _ACCOUNT).sort("_id", 1).to_list()
         return [d for d in found if text(obj(d.get("payment")).get("oid")) and text(obj(d["payment"]).get("auth"))]
 
-    async def store(self, restaurant_id: str, location_id: str, change: AccountChange) -> bool:
-        """Change an account; False when `replaces_auth` is not what is stored. Raises NotFound."""
-        return await self._editing.together(lambda edits: self._store(edits, restaurant_id, location_id, change))
+    async def store(self, restaurant_id: str, location_id: str, change: AccountChange) -> None:
+        """Change an account. Raises NotFound."""
+        await self._editing.together(lambda edits: self._store(edits, restaurant_id, location_id, change))
 
-    async def _store(self, edits: Edits, restaurant_id: str, location_id: str, change: AccountChange) -> bool:
+    async def _store(self, edits: Edits, restaurant_id: str, location_id: str, change: AccountChange) -> None:
         query: Document = {"_id": ObjectId(location_id), "restaurantId": restaurant_id}
         if change.auth is not None:
             # Past the audit, which must not hold it; that it was changed is told by `accountChangedAt`.
-            guard = query | ({"payment.auth": change.replaces_auth} if change.replaces_auth is not None else {})
             secrets = {"payment.oid": change.oid, "payment.auth": change.auth}
-            written = await self._locations.update_one(guard, {"$set": secrets}, session=edits.session)
-            if not written.matched_count and change.replaces_auth is not None:
-                return False
+            await self._locations.update_one(query, {"$set": secrets}, session=edits.session)
         missing = NotFound("INVALID_LOCATION", "the restaurant has no such location", metadata={"field": "location_id"})
         await edits.change(Target("locations", query, restaurant_id, missing), lambda d: self._apply(d, change))
-        return True
 
     def _apply(self, document: dict[str, Any], change: AccountChange) -> None:
         payment: dict[str, Any] = dict(obj(document.get("payment")))

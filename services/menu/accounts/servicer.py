@@ -42,7 +42,6 @@ class PaymentAccountServicer(rpc_grpc.PaymentAccountServiceServicer):
             wallets_public_id=(
                 request.emergepay_wallets_public_id if request.HasField("emergepay_wallets_public_id") else None
             ),
-            replaces_auth=request.replaces_auth if request.HasField("replaces_auth") else None,
         )
-        stored = await self._accounts.store(request.restaurant_id, request.location_id, change)
-        return rpc.StorePaymentAccountResponse(stored=stored)
+        await self._accounts.store(request.restaurant_id, request.location_id, change)
+        return rpc.StorePaymentAccountResponse()

@@ -62,23 +62,12 @@ class Accounts:
             raise Refused("PAYMENT_ACCOUNT_UNREADABLE", "the payment account can't be read; set it anew") from error
         return Account(stored.oid, token)
 
-    async def all_of(self, restaurant_id: str, request_id: str) -> list[rpc.PaymentAccount]:
-        """Return a restaurant's accounts as they are stored."""
-        request = rpc.ListPaymentAccountsRequest(restaurant_id=restaurant_id)
-        answer: rpc.ListPaymentAccountsResponse = await self._ask(
-            self._stub.ListPaymentAccounts(request, metadata=self._metadata(request_id), timeout=_SECONDS)
-        )
-        return list(answer.accounts)
-
-    async def store(self, request: rpc.StorePaymentAccountRequest, principal: Principal, request_id: str) -> bool:
-        """Store what is set, its token sealed; False when the token it was to replace is not there any more."""
+    async def store(self, request: rpc.StorePaymentAccountRequest, principal: Principal, request_id: str) -> None:
+        """Store what is set, its token sealed."""
         if request.HasField("auth"):
             request.auth = self.vault.seal(request.auth, request.location_id)
-        answer: rpc.StorePaymentAccountResponse = await self._ask(
-            self._stub.StorePaymentAccount(request, metadata=self._metadata(request_id), timeout=_SECONDS)
-        )
+        await self._ask(self._stub.StorePaymentAccount(request, metadata=self._metadata(request_id), timeout=_SECONDS))
         log.info("payment_account_set", location=request.location_id, actor=str(principal))
-        return answer.stored
 
     def _metadata(self, request_id: str) -> tuple[tuple[str, str], ...]:
         return ((METADATA_KEY, f"Bearer {self._assertions.sign(_SELF)}"), (REQUEST_ID_KEY, request_id))

@@ -131,9 +131,11 @@ class EmergePay:
     async def _confirmed(self, account: Account, declined: Result, expected: Expected) -> Result:
         """Make sure that a "no" is not about the repetition of what an earlier call with this id has done.
 
-        A form that is used up and a duplicate are refused, too, and then the money has moved.
+        A form that is used up and a duplicate are refused, too, and then the money has moved. It is asked once only:
+        a guest is waiting.
         """
-        found = await self.find(account, expected.external_id)
+        heard = await self._wire.send("GET", _path(account, expected.external_id), _headers(account))
+        found = found_of(heard, expected.external_id, account.auth_token)
         match found.finding:
             case Finding.APPROVED if found.result is not None:
                 as_asked = expected.amount_cents in {None, found.result.amount_cents}

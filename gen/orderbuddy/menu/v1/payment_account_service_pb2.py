@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from orderbuddy.options.v1 import options_pb2 as orderbuddy_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0orderbuddy/menu/v1/payment_account_service.proto\x12\x12orderbuddy.menu.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#orderbuddy/options/v1/options.proto\"q\n\x1aListPaymentAccountsRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([0-9a-fA-F]{24})?$\"S\n\x1bListPaymentAccountsResponse\x12\x34\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\".orderbuddy.menu.v1.PaymentAccount\"\\\n\x0ePaymentAccount\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x0b\n\x03oid\x18\x03 \x01(\t\x12\x11\n\x04\x61uth\x18\x04 \x01(\tB\x03\x80\x01\x01\"\xf4\x02\n\x1aStorePaymentAccountRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x13\x32\x11^[0-9a-fA-F]{24}$\xc8\x01\x01\x12\x19\n\x03oid\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00\x88\x01\x01\x12\x1e\n\x04\x61uth\x18\x04 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03\x18\xd0\x0fH\x01\x88\x01\x01\x12\x1b\n\x0e\x61\x63\x63\x65pt_payment\x18\x05 \x01(\x08H\x02\x88\x01\x01\x12\x32\n\x1b\x65mergepay_wallets_public_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01H\x03\x88\x01\x01\x12\x1f\n\rreplaces_auth\x18\x07 \x01(\tB\x03\x80\x01\x01H\x04\x88\x01\x01\x42\x06\n\x04_oidB\x07\n\x05_authB\x11\n\x0f_accept_paymentB\x1e\n\x1c_emergepay_wallets_public_idB\x10\n\x0e_replaces_auth\"-\n\x1bStorePaymentAccountResponse\x12\x0e\n\x06stored\x18\x01 \x01(\x08\x32\x9f\x02\n\x15PaymentAccountService\x12\x81\x01\n\x13ListPaymentAccounts\x12..orderbuddy.menu.v1.ListPaymentAccountsRequest\x1a/.orderbuddy.menu.v1.ListPaymentAccountsResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12\x81\x01\n\x13StorePaymentAccount\x12..orderbuddy.menu.v1.StorePaymentAccountRequest\x1a/.orderbuddy.menu.v1.StorePaymentAccountResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0orderbuddy/menu/v1/payment_account_service.proto\x12\x12orderbuddy.menu.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#orderbuddy/options/v1/options.proto\"q\n\x1aListPaymentAccountsRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([0-9a-fA-F]{24})?$\"S\n\x1bListPaymentAccountsResponse\x12\x34\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\".orderbuddy.menu.v1.PaymentAccount\"\\\n\x0ePaymentAccount\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x0b\n\x03oid\x18\x03 \x01(\t\x12\x11\n\x04\x61uth\x18\x04 \x01(\tB\x03\x80\x01\x01\"\xc1\x02\n\x1aStorePaymentAccountRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x13\x32\x11^[0-9a-fA-F]{24}$\xc8\x01\x01\x12\x19\n\x03oid\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64H\x00\x88\x01\x01\x12\x1e\n\x04\x61uth\x18\x04 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03\x18\xd0\x0fH\x01\x88\x01\x01\x12\x1b\n\x0e\x61\x63\x63\x65pt_payment\x18\x05 \x01(\x08H\x02\x88\x01\x01\x12\x32\n\x1b\x65mergepay_wallets_public_id\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01H\x03\x88\x01\x01\x42\x06\n\x04_oidB\x07\n\x05_authB\x11\n\x0f_accept_paymentB\x1e\n\x1c_emergepay_wallets_public_id\"\x1d\n\x1bStorePaymentAccountResponse2\x9f\x02\n\x15PaymentAccountService\x12\x81\x01\n\x13ListPaymentAccounts\x12..orderbuddy.menu.v1.ListPaymentAccountsRequest\x1a/.orderbuddy.menu.v1.ListPaymentAccountsResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12\x81\x01\n\x13StorePaymentAccount\x12..orderbuddy.menu.v1.StorePaymentAccountRequest\x1a/.orderbuddy.menu.v1.StorePaymentAccountResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,8 +49,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOREPAYMENTACCOUNTREQUEST'].fields_by_name['auth']._serialized_options = b'\200\001\001\272H\005r\003\030\320\017'
   _globals['_STOREPAYMENTACCOUNTREQUEST'].fields_by_name['emergepay_wallets_public_id']._loaded_options = None
   _globals['_STOREPAYMENTACCOUNTREQUEST'].fields_by_name['emergepay_wallets_public_id']._serialized_options = b'\272H\005r\003\030\310\001'
-  _globals['_STOREPAYMENTACCOUNTREQUEST'].fields_by_name['replaces_auth']._loaded_options = None
-  _globals['_STOREPAYMENTACCOUNTREQUEST'].fields_by_name['replaces_auth']._serialized_options = b'\200\001\001'
   _globals['_PAYMENTACCOUNTSERVICE'].methods_by_name['ListPaymentAccounts']._loaded_options = None
   _globals['_PAYMENTACCOUNTSERVICE'].methods_by_name['ListPaymentAccounts']._serialized_options = b'\352\340\030\005\n\001\004\020\001'
   _globals['_PAYMENTACCOUNTSERVICE'].methods_by_name['StorePaymentAccount']._loaded_options = None
@@ -62,9 +60,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYMENTACCOUNT']._serialized_start=338
   _globals['_PAYMENTACCOUNT']._serialized_end=430
   _globals['_STOREPAYMENTACCOUNTREQUEST']._serialized_start=433
-  _globals['_STOREPAYMENTACCOUNTREQUEST']._serialized_end=805
-  _globals['_STOREPAYMENTACCOUNTRESPONSE']._serialized_start=807
-  _globals['_STOREPAYMENTACCOUNTRESPONSE']._serialized_end=852
-  _globals['_PAYMENTACCOUNTSERVICE']._serialized_start=855
-  _globals['_PAYMENTACCOUNTSERVICE']._serialized_end=1142
+  _globals['_STOREPAYMENTACCOUNTREQUEST']._serialized_end=754
+  _globals['_STOREPAYMENTACCOUNTRESPONSE']._serialized_start=756
+  _globals['_STOREPAYMENTACCOUNTRESPONSE']._serialized_end=785
+  _globals['_PAYMENTACCOUNTSERVICE']._serialized_start=788
+  _globals['_PAYMENTACCOUNTSERVICE']._serialized_end=1075
 # @@protoc_insertion_point(module_scope)

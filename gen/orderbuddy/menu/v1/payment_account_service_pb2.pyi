@@ -35,25 +35,21 @@ class PaymentAccount(_message.Message):
     def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., oid: _Optional[str] = ..., auth: _Optional[str] = ...) -> None: ...
 
 class StorePaymentAccountRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "oid", "auth", "accept_payment", "emergepay_wallets_public_id", "replaces_auth")
+    __slots__ = ("restaurant_id", "location_id", "oid", "auth", "accept_payment", "emergepay_wallets_public_id")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     OID_FIELD_NUMBER: _ClassVar[int]
     AUTH_FIELD_NUMBER: _ClassVar[int]
     ACCEPT_PAYMENT_FIELD_NUMBER: _ClassVar[int]
     EMERGEPAY_WALLETS_PUBLIC_ID_FIELD_NUMBER: _ClassVar[int]
-    REPLACES_AUTH_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     oid: str
     auth: str
     accept_payment: bool
     emergepay_wallets_public_id: str
-    replaces_auth: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., oid: _Optional[str] = ..., auth: _Optional[str] = ..., accept_payment: _Optional[bool] = ..., emergepay_wallets_public_id: _Optional[str] = ..., replaces_auth: _Optional[str] = ...) -> None: ...
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., oid: _Optional[str] = ..., auth: _Optional[str] = ..., accept_payment: _Optional[bool] = ..., emergepay_wallets_public_id: _Optional[str] = ...) -> None: ...
 
 class StorePaymentAccountResponse(_message.Message):
-    __slots__ = ("stored",)
-    STORED_FIELD_NUMBER: _ClassVar[int]
-    stored: bool
-    def __init__(self, stored: _Optional[bool] = ...) -> None: ...
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -2943,21 +2943,13 @@ class StorePaymentAccountRequest(betterproto2.Message):
 
     emergepay_wallets_public_id: "str | None" = betterproto2.field(6, betterproto2.TYPE_STRING, optional=True)
 
-    replaces_auth: "str | None" = betterproto2.field(7, betterproto2.TYPE_STRING, optional=True)
-    """
-    Only if the token stored now is this one: for encrypting it where it lies.
-    """
-
 
 default_message_pool.register_message("orderbuddy.menu.v1", "StorePaymentAccountRequest", StorePaymentAccountRequest)
 
 
 @dataclass(eq=False, repr=False)
 class StorePaymentAccountResponse(betterproto2.Message):
-    stored: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
-    """
-    False when `replaces_auth` was not stored any more.
-    """
+    pass
 
 
 default_message_pool.register_message("orderbuddy.menu.v1", "StorePaymentAccountResponse", StorePaymentAccountResponse)
