@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -121,6 +122,27 @@ class TestOrigins:
         again = await refusal(stub.DeleteOrigin(rpc.DeleteOriginRequest(**one), metadata=MANAGER))
         assert again == (grpc.StatusCode.NOT_FOUND, "UNKNOWN_ORIGIN")
 
+    async def test_a_location_has_at_most_500_origins_however_they_are_made(
+        self, stub: rpc_grpc.OriginServiceStub, channel: grpc.aio.Channel, db: Database
+    ) -> None:
+        campaigns = campaign_service_pb2_grpc.CampaignServiceStub(channel)
+        reward = campaign_service_pb2.CampaignRewardChange(flat_off_cents=100)
+        flyer = campaign_service_pb2.CreateCampaignRequest(**WHERE, name="Flyer", type="flat", reward=reward)
+        there = {"restaurantId": LUNA, "locationId": PLACE}
+        elsewhere = [{"restaurantId": LUNA, "locationId": ObjectId()} for _ in range(2)]
+        await db["origins"].insert_many([*({**there} for _ in range(497)), *elsewhere])
+        made = await asyncio.gather(
+            *(table(stub, f"Table {n}") for n in range(4)),
+            *(campaigns.CreateCampaign(flyer, metadata=MANAGER) for _ in range(4)),
+            return_exceptions=True,
+        )
+        refused = [(m.code(), reason(m)) for m in made if isinstance(m, grpc.aio.AioRpcError)]
+        assert refused == [(grpc.StatusCode.INVALID_ARGUMENT, "TOO_MANY_ORIGINS")] * 5
+        assert await db["origins"].count_documents(there) == 500
+        (listed, *_) = (await stub.ListOrigins(rpc.ListOriginsRequest(**WHERE), metadata=MANAGER)).data.origin_data
+        await stub.DeleteOrigin(rpc.DeleteOriginRequest(**WHERE, origin_id=listed.id), metadata=MANAGER)
+        await table(stub)
+
     async def test_codes_are_drawn_as_png_svg_and_on_a_sheet(self, stub: rpc_grpc.OriginServiceStub) -> None:
         made = await table(stub, "Table <1>")
         for kind, media_type, start in (("png", "image/png", b"\x89PNG"), ("svg", "image/svg+xml", b"<svg")):
@@ -181,6 +203,9 @@ class TestShortLinkService:
         request = rpc.CreateOriginRequest(**WHERE, name="Table 2", type="table")
         assert (await refusal(stub.CreateOrigin(request, metadata=MANAGER)))[1] == "NO_SHORT_LINK"
         assert await db["origins"].count_documents({}) == 1
+        await db["origins"].insert_many([{"restaurantId": LUNA, "locationId": PLACE} for _ in range(499)])
+        # A full location does not even ask for a link.
+        assert (await refusal(stub.CreateOrigin(request, metadata=MANAGER)))[1] == "TOO_MANY_ORIGINS"
 
 
 class TestCampaigns:

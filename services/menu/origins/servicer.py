@@ -42,7 +42,7 @@ class OriginServicer(rpc_grpc.OriginServiceServicer):
 
     async def CreateOrigin(self, request: rpc.CreateOriginRequest, context: Context) -> rpc.CreateOriginResponse:
         """Make an origin."""
-        place = await self._repository.place(*place_of(request.restaurant_id, request.location_id))
+        place = await self._repository.place_for_another(*place_of(request.restaurant_id, request.location_id))
         made = await self._maker.make(place, request.name, request.type)
         await self._repository.add(made)
         return rpc.CreateOriginResponse(data=mapping.origin(made))
