@@ -159,19 +159,26 @@ class Editing:
 
 
 def _update(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, Any]]:
-    """Return the update that makes one document the other. Lists are replaced whole, objects field by field."""
+    """Return the update that makes one document the other. Objects are changed field by field, lists replaced whole.
+
+    So are objects with a name that can't stand in a path: `a.b` would be read as b within a, and `$x` as an operator.
+    """
     update: dict[str, dict[str, Any]] = {}
     for key in {**before, **after}:
         old, new = before.get(key), after.get(key)
         path = f"{prefix}{key}"
         if key not in after:
             update.setdefault("$unset", {})[path] = ""
-        elif isinstance(old, dict) and isinstance(new, dict):
+        elif isinstance(old, dict) and isinstance(new, dict) and _has_paths(old) and _has_paths(new):
             for operator, fields in _update(old, new, f"{path}.").items():
                 update.setdefault(operator, {}).update(fields)
         elif key not in before or not _same(old, new):
             update.setdefault("$set", {})[path] = new
     return update
+
+
+def _has_paths(value: Mapping[str, Any]) -> bool:
+    return all(key and "." not in key and not key.startswith("$") for key in value)
 
 
 def _same(old: object, new: object) -> bool:
