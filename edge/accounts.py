@@ -64,20 +64,21 @@ class Accounts:
         self._identity = identity
         self._body_limit_bytes = body_limit_bytes
 
-    async def delete(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
+    async def delete(self, scope: Scope, receive: Receive, _request_id: str) -> Answer:
         """Delete the caller's account. Raises Problem or ClientGone.
 
-        The profile goes first: while the account is there its owner can call again, should the second step fail.
+        The profile goes first: while the account is there its owner can call again, should the second step fail. So
+        here, and only here, the session is enough: the profile may say already that the account was deleted.
         """
         body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
         raw_path = scope["raw_path"].decode("latin-1")
         if scope["method"] != "POST" or raw_path.lower().removesuffix("/") != _PATH:
             raise no_route(scope["method"], raw_path)
-        who = await self._identity.person(scope, request_id)
+        session = await self._identity.session(scope)
         user_id = body.get("userId")
         if not isinstance(user_id, str) or not user_id:
             raise Problem(problem(400, ["userId must be a string"]))
-        if user_id != who.user_id:
+        if user_id != session.user_id:
             raise Problem(problem(403, "Forbidden resource"))
         request = user_service_pb2.RemoveUserRequest(user_id=user_id)
         try:

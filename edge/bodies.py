@@ -20,7 +20,9 @@ JsonObject = dict[str, Any]
 
 _JSON: Final = b"application/json"
 _FORM: Final = b"application/x-www-form-urlencoded"
-_UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+"""Names of the charset that bodies are in."""
+
 _MOST_FORM_FIELDS: Final = 1_000
 
 
@@ -56,7 +58,7 @@ def _check_encodings(headers: Mapping[bytes, bytes], parameters: bytes) -> None:
     for parameter in parameters.split(b";"):
         name, _, value = parameter.partition(b"=")
         charset = value.strip().strip(b'"').lower()
-        if name.strip().lower() == b"charset" and charset not in _UTF8:
+        if name.strip().lower() == b"charset" and charset not in UTF8:
             raise Problem(problem(415, f"unsupported charset {_quoted(charset)}"))
 
 

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final, NamedTuple
 
 from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from edge.answers import Problem, problem
-from edge.bodies import ClientGone, JsonObject, Receive, too_large
+from edge.bodies import UTF8, ClientGone, JsonObject, Receive, too_large
 
 MULTIPART: Final = b"multipart/form-data"
 _FORM_OVERHEAD_BYTES: Final = 64 * 1024
@@ -40,6 +41,7 @@ async def read_form(
     length = headers.get(b"content-length")
     if length is not None and int(length) > most_bytes + _FORM_OVERHEAD_BYTES:
         raise too_large()
+    _check_charset(headers[b"content-type"])
     lines = Headers(raw=[(b"content-type", headers[b"content-type"])])
     # One file and a second one: a second one is refused below, in our words.
     parser = MultiPartParser(lines, _chunks(receive, most_bytes), max_files=2, max_fields=_MOST_FIELDS)
@@ -51,6 +53,17 @@ async def read_form(
         return _texts(form), await _only_file(form, field, most_bytes)
     finally:
         await form.close()
+
+
+def _check_charset(content_type: bytes) -> None:
+    """Refuse what is not UTF-8. Raises Problem (400).
+
+    The parser would take any codec of Python's: some raise what it does not expect, some yield texts that can't be
+    written again. What is not the UTF-8 that it should be, the parser reads as Latin-1, which does no harm.
+    """
+    charset = parse_options_header(content_type)[1].get(b"charset", b"utf-8")
+    if charset.strip().lower() not in UTF8:
+        raise Problem(problem(400, "the form can't be read: charset must be utf-8"))
 
 
 async def _chunks(receive: Receive, most_bytes: int) -> AsyncGenerator[bytes, None]:

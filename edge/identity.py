@@ -103,11 +103,19 @@ class Identity:
         except Unavailable as error:
             raise Problem(_KEYS_AWAY) from error
 
-    async def person(self, scope: Scope, request_id: str) -> Who:
-        """Return the person who calls. Raises Problem (401, 503)."""
+    async def session(self, scope: Scope) -> Session:
+        """Return the session with which somebody calls. Raises Problem (401, 503).
+
+        It may have outlived its account; `person` looks after that.
+        """
         session = await self._sessions.find(scope)
         if session is None:
             raise Problem(UNAUTHENTICATED)
+        return session
+
+    async def person(self, scope: Scope, request_id: str) -> Who:
+        """Return the person who calls. Raises Problem (401, 503)."""
+        session = await self.session(scope)
         principal = await self._principal(session.user_id)
         return Who(self._metadata(principal, request_id), session.headers, session.user_id, principal)
 
@@ -120,7 +128,7 @@ class Identity:
         return Principal(CallerKind.STAFF, user_id, roles)
 
     async def access(self, user_id: str) -> user_service_pb2.GetUserAccessResponse:
-        """Return what a person may act for. Raises Problem when the Menu service can't say."""
+        """Return what a person may act for. Raises Problem: 401 when the account was deleted, or Menu can't say."""
         request = user_service_pb2.GetUserAccessRequest(user_id=user_id)
         try:
             response = await self._caller.call(_GET_ACCESS, request, metadata=self.own())

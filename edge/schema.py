@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from buf.validate import validate_pb2
@@ -210,8 +210,8 @@ def _to_value(value: object) -> Mapping[str, object]:
 def _to_datetime(text: str) -> datetime:
     # Python reads at most six digits of a second; MongoDB keeps three.
     try:
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
-    except ValueError as error:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # an offset can lead out of the years 1 to 9999
         raise PydanticCustomError("not_an_instant", "no such instant") from error
 
 

@@ -6,7 +6,8 @@ The SDK keeps itself in globals, so there is one SignIn per process.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 os.environ.setdefault("SUPERTOKENS_TLDEXTRACT_DISABLE_HTTP", "1")  # no look-up of domain lists on the internet
@@ -19,7 +20,9 @@ from supertokens_python.framework.fastapi import get_middleware
 from supertokens_python.framework.fastapi.fastapi_request import FastApiRequest
 from supertokens_python.ingredients.emaildelivery.types import EmailDeliveryConfig
 from supertokens_python.ingredients.smsdelivery.types import SMSDeliveryConfig
-from supertokens_python.recipe import passwordless, session
+from supertokens_python.recipe import multitenancy, passwordless, session
+from supertokens_python.recipe.multitenancy.constants import DEFAULT_TENANT_ID
+from supertokens_python.recipe.multitenancy.interfaces import RecipeInterface as TenantInterface
 from supertokens_python.recipe.passwordless.types import EmailTemplateVars, SMSTemplateVars
 from supertokens_python.recipe.session.interfaces import RecipeInterface, SessionContainer
 from supertokens_python.types import RecipeUserId
@@ -27,7 +30,7 @@ from supertokens_python.types import RecipeUserId
 from edge.answers import VARY_ORIGIN, Answer, Problem, problem
 from edge.bodies import JsonObject, Receive, Scope, read_object
 from edge.caller import Caller, Metadata
-from edge.errors import RpcError
+from edge.errors import UNAUTHENTICATED, RpcError
 from edge.identity import Identity
 from edge.routing import no_route
 from edge.sessions import AWAY, fetch_keys, has_both, without_bearer
@@ -39,8 +42,12 @@ NOTIFICATION: Final = notification_service_pb2.DESCRIPTOR.services_by_name["Noti
 
 _SEND_CODE: Final = NOTIFICATION.methods_by_name["SendLoginCode"]
 _APP: Final = "OrderBuddy"
+_LONGEST_NAME: Final = 50
 
 _TEXTS: Final = ("email", "phoneNumber", "deviceId", "preAuthSessionId", "userInputCode", "linkCode")
+_VERSIONS_HEADER: Final = b"fdi-version"
+_VERSIONS: Final = re.compile(rb" *[0-9]{1,9}(\.[0-9]{1,9})* *(, *[0-9]{1,9}(\.[0-9]{1,9})* *)*")
+_WRONG_VERSIONS: Final = problem(400, "fdi-version must be versions such as 3.1, separated by commas")
 _NOT_SENT: Final = problem(500, "the code could not be sent")  # the old system's status, too
 
 AsgiSend = Callable[[Any], Awaitable[None]]
@@ -52,6 +59,7 @@ class SignIn:
     def __init__(self, settings: EdgeSettings, caller: Caller, identity: Identity) -> None:
         """Set the SDK up; this calls nobody."""
         self._body_limit_bytes = settings.body_limit_bytes
+        self._identity = identity
         key = settings.supertokens_api_key
         init(
             app_info=InputAppInfo(
@@ -68,6 +76,7 @@ class SignIn:
             mode="asgi",
             telemetry=False,
             recipe_list=[
+                multitenancy.init(override=multitenancy.MultitenancyOverrideConfig(functions=_with_one_tenant)),
                 passwordless.init(
                     contact_config=passwordless.ContactEmailOrPhoneConfig(),
                     flow_type="USER_INPUT_CODE",
@@ -86,11 +95,12 @@ class SignIn:
     async def answer(self, scope: Scope, receive: Receive, _request_id: str) -> Answer:
         """Answer a request whose path begins with `/login`. Raises Problem or ClientGone."""
         # The SDK reads JSON alone, and takes broken JSON for an empty body; here it is as on all routes.
-        body = await read_object(dict(scope["headers"]), receive, self._body_limit_bytes)
-        _check(body)
+        headers = dict(scope["headers"])
+        body = await read_object(headers, receive, self._body_limit_bytes)
+        _check(body, headers)
         try:
             await fetch_keys(FastApiRequest(Request(scope)))
-            answer = await answer_of(self._app, _usable(scope), _replay(orjson.dumps(body) if body else b""))
+            answer = await answer_of(self._app, await self._usable(scope), _replay(orjson.dumps(body) if body else b""))
             return answer._replace(headers=(*answer.headers, VARY_ORIGIN))
         except Problem:
             raise
@@ -101,17 +111,31 @@ class SignIn:
             log.error("sign_in_failed", exc_info=error)
             raise Problem(AWAY) from error
 
+    async def _usable(self, scope: Scope) -> Scope:
+        """Return the request with one session: of a cookie and a bearer token the cookie, unless that is dead.
 
-def _check(body: JsonObject) -> None:
+        The Manage App goes on sending a stale bearer token beside its cookie, which only signing out with the cookie
+        takes back. Raises Problem (503).
+        """
+        if not has_both(scope) or scope["path"].endswith("/refresh"):
+            return scope
+        by_cookie = without_bearer(scope)
+        try:
+            await self._identity.session(by_cookie)
+        except Problem as problem:
+            if problem.answer is not UNAUTHENTICATED:
+                raise
+            return scope  # the SDK looks at the bearer token first
+        return by_cookie
+
+
+def _check(body: JsonObject, headers: Mapping[bytes, bytes]) -> None:
     """Refuse what the SDK would stumble over. Raises Problem (400)."""
+    if not _VERSIONS.fullmatch(headers.get(_VERSIONS_HEADER, b"1")):
+        raise Problem(_WRONG_VERSIONS)
     wrong = [name for name in _TEXTS if not isinstance(body.get(name, ""), str)]
     if wrong:
         raise Problem(problem(400, [f"{name} must be a string" for name in wrong]))
-
-
-def _usable(scope: Scope) -> Scope:
-    """Return the request without its bearer token when that is stale and there is a cookie, as on all other routes."""
-    return without_bearer(scope) if has_both(scope) and not scope["path"].endswith("/refresh") else scope
 
 
 async def answer_of(app: Any, scope: Scope, receive: Receive) -> Answer:
@@ -167,6 +191,19 @@ class _CodesBySms(_Codes, passwordless.SMSDeliveryInterface[SMSTemplateVars]):
     async def send_sms(self, template_vars: SMSTemplateVars, user_context: dict[str, Any]) -> None:  # noqa: ARG002
         number = template_vars.phone_number
         await self._send(template_vars.user_input_code, template_vars.code_life_time, phone_number=number)
+
+
+def _with_one_tenant(functions: TenantInterface) -> TenantInterface:
+    """Refuse paths of other tenants; asked for one that it does not have, the core fails as if it were away."""
+
+    async def get_tenant_id(tenant_id_from_frontend: str, user_context: dict[str, Any]) -> str:  # noqa: ARG001  the SDK's
+        if tenant_id_from_frontend != DEFAULT_TENANT_ID:
+            raise Problem(problem(404, f"there is no tenant {tenant_id_from_frontend[:_LONGEST_NAME]}"))
+        return tenant_id_from_frontend
+
+    # The SDK keeps the functions that it passes in here, not what it gets back.
+    functions.get_tenant_id = get_tenant_id  # type: ignore[method-assign]
+    return functions
 
 
 def _with_claims(identity: Identity) -> Callable[[RecipeInterface], RecipeInterface]:

@@ -41,6 +41,10 @@ Change = Callable[[Document], None]
 """Changes a document in place. What it raises ends the edit, with nothing written. May run more than once."""
 
 
+def _all_of(document: Document) -> Document:
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is edited: a document, and what it means to the caller when it is not there."""
@@ -49,6 +53,8 @@ class Target:
     query: Mapping[str, Any]
     restaurant_id: str
     missing: OrderBuddyError
+    concerned: Callable[[Document], Document] = _all_of
+    """Returns what of the document concerns the restaurant, which alone is in its audit record."""
 
 
 class Edits:
@@ -74,7 +80,7 @@ class Edits:
         after["version"] = version_of(before) + 1
         update.setdefault("$set", {})["version"] = after["version"]
         await collection.update_one({"_id": before["_id"]}, update, session=self.session)
-        await self._record(target.collection, target.restaurant_id, before, after)
+        await self._record(target.collection, target.restaurant_id, target.concerned(before), target.concerned(after))
         return after
 
     async def insert(self, collection: str, document: Document, restaurant_id: str) -> None:
@@ -86,7 +92,7 @@ class Edits:
         """Delete a document and return it. Raises target.missing, Conflict (VERSION_CHANGED)."""
         before = await self._find(target, expected_version)
         await self._db[target.collection].delete_one({"_id": before["_id"]}, session=self.session)
-        await self._record(target.collection, target.restaurant_id, before, {"_id": before["_id"]})
+        await self._record(target.collection, target.restaurant_id, target.concerned(before), {"_id": before["_id"]})
         return before
 
     async def _find(self, target: Target, expected_version: int | None) -> Document:
@@ -153,19 +159,26 @@ class Editing:
 
 
 def _update(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, Any]]:
-    """Return the update that makes one document the other. Lists are replaced whole, objects field by field."""
+    """Return the update that makes one document the other. Objects are changed field by field, lists replaced whole.
+
+    So are objects with a name that can't stand in a path: `a.b` would be read as b within a, and `$x` as an operator.
+    """
     update: dict[str, dict[str, Any]] = {}
     for key in {**before, **after}:
         old, new = before.get(key), after.get(key)
         path = f"{prefix}{key}"
         if key not in after:
             update.setdefault("$unset", {})[path] = ""
-        elif isinstance(old, dict) and isinstance(new, dict):
+        elif isinstance(old, dict) and isinstance(new, dict) and _has_paths(old) and _has_paths(new):
             for operator, fields in _update(old, new, f"{path}.").items():
                 update.setdefault(operator, {}).update(fields)
         elif key not in before or not _same(old, new):
             update.setdefault("$set", {})[path] = new
     return update
+
+
+def _has_paths(value: Mapping[str, Any]) -> bool:
+    return all(key and "." not in key and not key.startswith("$") for key in value)
 
 
 def _same(old: object, new: object) -> bool:

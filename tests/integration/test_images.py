@@ -15,7 +15,7 @@ from orderbuddy.menu.v1 import image_service_pb2_grpc as rpc_grpc
 
 from services.kit.clock import FixedClock
 from services.kit.editing import Editing
-from services.kit.errors import Conflict
+from services.kit.errors import Conflict, Unavailable
 from services.kit.mongo import Database
 from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build, Runtime
@@ -265,9 +265,44 @@ class TestLogos:
             await Images(blobs, _Contended(db, Editing(db, clock), clock)).change_logo(LUNA, "a.png", PNG)
         assert stored(folder) == ["luna/logo/old.png"]
 
+    async def test_the_refusal_is_told_though_the_new_logo_can_not_be_deleted(
+        self, db: Database, clock: FixedClock, folder: pathlib.Path
+    ) -> None:
+        class Kept(FolderBlobs):
+            async def delete(self, url: str, prefix: str) -> None:
+                raise Unavailable("IMAGES_AWAY", f"{url} under {prefix} can't be deleted now")
+
+        await db["restaurants"].insert_one({"_id": LUNA})
+        with pytest.raises(Conflict):
+            await Images(Kept(folder, API), _Contended(db, Editing(db, clock), clock)).change_logo(LUNA, "a.png", PNG)
+
+    async def test_a_logo_that_might_be_named_is_kept(
+        self, db: Database, clock: FixedClock, folder: pathlib.Path
+    ) -> None:
+        await db["restaurants"].insert_one({"_id": LUNA})
+        restaurants = _Unheard(db, Editing(db, clock), clock)
+        with pytest.raises(ConnectionError):
+            await Images(FolderBlobs(folder, API), restaurants).change_logo(LUNA, "a.png", PNG)
+        named = (await db["restaurants"].find_one({"_id": LUNA}) or {})["logo"]
+        assert stored(folder) == [name_of(named)]
+
+    async def test_what_could_not_be_put_in_its_place_leaves_nothing(self, folder: pathlib.Path) -> None:
+        (folder / "luna/logo/a.png/in the way").mkdir(parents=True)
+        with pytest.raises(Unavailable):
+            await FolderBlobs(folder, API).put("luna/logo/a.png", PNG, "image/png")
+        assert stored(folder) == []
+
 
 class _Contended(RestaurantRepository):
     """Restaurants that somebody else always changes first."""
 
     async def change_logo(self, *_: object) -> str:
         raise Conflict("VERSION_CHANGED", "somebody else was faster")
+
+
+class _Unheard(RestaurantRepository):
+    """A change is written, but the answer is lost on the way."""
+
+    async def change_logo(self, restaurant_id: str, url: str) -> str:
+        await super().change_logo(restaurant_id, url)
+        raise ConnectionError

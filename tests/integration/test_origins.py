@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -10,6 +11,8 @@ from typing import Any
 import grpc
 import pytest
 from bson import ObjectId
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 from orderbuddy.menu.v1 import campaign_service_pb2, campaign_service_pb2_grpc, menu_service_pb2, menu_service_pb2_grpc
 from orderbuddy.menu.v1 import origin_service_pb2 as rpc
@@ -82,6 +85,14 @@ async def refusal(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
     return refused.value.code(), reason(refused.value)
 
 
+def styled(flag: Any) -> rpc.SaveQrStyleRequest:
+    """Return a style with a flag that may be anything."""
+    dots = ParseDict(flag, Value())
+    options = rpc.QrImageOptions(hide_background_dots=dots, image_size=0, margin=5, cross_origin="anonymous")
+    style = rpc.QrStyle(width=300, height=300, type="svg", data="x", margin=5, shape="square", image_options=options)
+    return rpc.SaveQrStyleRequest(**WHERE, qr_code_image="", qr_code_style=style)
+
+
 async def table(stub: rpc_grpc.OriginServiceStub, name: str = "Table 1") -> rpc.OriginDetails:
     request = rpc.CreateOriginRequest(**WHERE, name=name, type="table")
     answer: rpc.CreateOriginResponse = await stub.CreateOrigin(request, metadata=MANAGER)
@@ -112,6 +123,34 @@ class TestOrigins:
         assert [o.id for o in listed.origin_data] == [made.id]
         assert listed.qr_code_style["dotsOptions"]["color"] == "#112233"
 
+    @pytest.mark.parametrize(
+        "flag", [1e300, -1e300, {}, {"$x": 1}, {"": 1}, {".": 1}, {"a\0b": 1}, [{"$x": 1}], "x" * 51], ids=str
+    )
+    async def test_a_flag_that_is_none_is_refused(
+        self, stub: rpc_grpc.OriginServiceStub, db: Database, flag: Any
+    ) -> None:
+        before = await db["locations"].find_one({"_id": PLACE})
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.SaveQrStyle(styled(flag), metadata=MANAGER)
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert refused.value.details() == (
+            "qr_code_style.image_options.hide_background_dots must be true, false, or a short text or number"
+        )
+        assert await db["locations"].find_one({"_id": PLACE}) == before
+
+    @pytest.mark.parametrize("flag", [True, False, 1, "yes"])
+    async def test_a_style_replaces_whatever_was_stored(
+        self, stub: rpc_grpc.OriginServiceStub, db: Database, flag: Any
+    ) -> None:
+        strange = {"$x": 1, "": 2, "a.b": 3, "margin": 4}
+        await db["locations"].update_one(
+            {"_id": PLACE}, {"$set": {"qrCodeStyle": {"imageOptions": strange, "qrOptions": {"": {"a": 1}}}}}
+        )
+        await stub.SaveQrStyle(styled(flag), metadata=MANAGER)
+        stored = (await db["locations"].find_one({"_id": PLACE}) or {})["qrCodeStyle"]
+        options = {"hideBackgroundDots": flag, "imageSize": 0, "margin": 5, "crossOrigin": "anonymous"}
+        assert (stored["imageOptions"], "qrOptions" in stored) == (options, False)
+
     async def test_a_table_is_renamed_and_deleted(self, stub: rpc_grpc.OriginServiceStub) -> None:
         made = await table(stub)
         one: dict[str, Any] = {**WHERE, "origin_id": made.id}
@@ -120,6 +159,27 @@ class TestOrigins:
         await stub.DeleteOrigin(rpc.DeleteOriginRequest(**one), metadata=MANAGER)
         again = await refusal(stub.DeleteOrigin(rpc.DeleteOriginRequest(**one), metadata=MANAGER))
         assert again == (grpc.StatusCode.NOT_FOUND, "UNKNOWN_ORIGIN")
+
+    async def test_a_location_has_at_most_500_origins_however_they_are_made(
+        self, stub: rpc_grpc.OriginServiceStub, channel: grpc.aio.Channel, db: Database
+    ) -> None:
+        campaigns = campaign_service_pb2_grpc.CampaignServiceStub(channel)
+        reward = campaign_service_pb2.CampaignRewardChange(flat_off_cents=100)
+        flyer = campaign_service_pb2.CreateCampaignRequest(**WHERE, name="Flyer", type="flat", reward=reward)
+        there = {"restaurantId": LUNA, "locationId": PLACE}
+        elsewhere = [{"restaurantId": LUNA, "locationId": ObjectId()} for _ in range(2)]
+        await db["origins"].insert_many([*({**there} for _ in range(497)), *elsewhere])
+        made = await asyncio.gather(
+            *(table(stub, f"Table {n}") for n in range(4)),
+            *(campaigns.CreateCampaign(flyer, metadata=MANAGER) for _ in range(4)),
+            return_exceptions=True,
+        )
+        refused = [(m.code(), reason(m)) for m in made if isinstance(m, grpc.aio.AioRpcError)]
+        assert refused == [(grpc.StatusCode.INVALID_ARGUMENT, "TOO_MANY_ORIGINS")] * 5
+        assert await db["origins"].count_documents(there) == 500
+        (listed, *_) = (await stub.ListOrigins(rpc.ListOriginsRequest(**WHERE), metadata=MANAGER)).data.origin_data
+        await stub.DeleteOrigin(rpc.DeleteOriginRequest(**WHERE, origin_id=listed.id), metadata=MANAGER)
+        await table(stub)
 
     async def test_codes_are_drawn_as_png_svg_and_on_a_sheet(self, stub: rpc_grpc.OriginServiceStub) -> None:
         made = await table(stub, "Table <1>")
@@ -181,6 +241,9 @@ class TestShortLinkService:
         request = rpc.CreateOriginRequest(**WHERE, name="Table 2", type="table")
         assert (await refusal(stub.CreateOrigin(request, metadata=MANAGER)))[1] == "NO_SHORT_LINK"
         assert await db["origins"].count_documents({}) == 1
+        await db["origins"].insert_many([{"restaurantId": LUNA, "locationId": PLACE} for _ in range(499)])
+        # A full location does not even ask for a link.
+        assert (await refusal(stub.CreateOrigin(request, metadata=MANAGER)))[1] == "TOO_MANY_ORIGINS"
 
 
 class TestCampaigns:
@@ -225,6 +288,31 @@ class TestCampaigns:
         refused = await refusal(self.make(campaigns, **fields))
         assert (refused[0], await db["origins"].count_documents({})) == (grpc.StatusCode.INVALID_ARGUMENT, 0)
 
+    @pytest.mark.parametrize("field", ["active_from", "active_until"])
+    @pytest.mark.parametrize(
+        "instant",
+        [
+            Timestamp(seconds=253_402_300_800),
+            Timestamp(seconds=-62_135_596_801),
+            Timestamp(seconds=2**62),
+            Timestamp(nanos=-1),
+            Timestamp(nanos=10**9),
+        ],
+    )
+    async def test_an_instant_that_can_not_be_is_refused(
+        self, campaigns: campaign_service_pb2_grpc.CampaignServiceStub, db: Database, field: str, instant: Timestamp
+    ) -> None:
+        made = await self.make(campaigns)
+        before = await db["campaigns"].find().to_list()
+        fields: dict[str, Any] = {**WHERE, "campaign_id": made.id, field: instant}
+        change = campaign_service_pb2.UpdateCampaignRequest(**fields)
+        for call in (self.make(campaigns, **{field: instant}), campaigns.UpdateCampaign(change, metadata=MANAGER)):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await call
+            assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+            assert refused.value.details() == f"{field} must be an instant of the years 1 to 9999"
+        assert await db["campaigns"].find().to_list() == before
+
     async def test_guests_see_a_campaign_from_its_beginning_to_its_end(
         self, campaigns: campaign_service_pb2_grpc.CampaignServiceStub, channel: grpc.aio.Channel, clock: FixedClock
     ) -> None:
@@ -243,7 +331,8 @@ class TestCampaigns:
             async for message in stream:
                 if message.WhichOneof("event") == "upsert" and message.upsert.HasField("campaign"):
                     told.append(f"on {message.upsert.campaign.percent_off}")
-                if message.WhichOneof("event") == "removed_key" and made.origin_id in message.removed_key:
+                # That it is not on yet may be told, too, when the service learns of it only now.
+                if told and message.WhichOneof("event") == "removed_key" and made.origin_id in message.removed_key:
                     told.append("off")
                 if condition in (*told[-1:], message.WhichOneof("event")):
                     return

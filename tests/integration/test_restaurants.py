@@ -96,6 +96,19 @@ async def test_a_new_restaurant_is_its_makers(stub: Stub) -> None:
     assert [r.id for r in listed.data] == [made.id]
 
 
+async def test_a_new_restaurants_record_begins_with_its_owner(stub: Stub, db: Database) -> None:
+    await db["users"].insert_one({"userId": USER, "restaurants": [LUNA]})
+    made = (await stub.CreateRestaurant(rpc.CreateRestaurantRequest(user_id=USER), metadata=OWNER)).data.restaurant
+    profile = await db["users"].find_one({"userId": USER}) or {}
+    assert profile["restaurants"] == [LUNA, made.id]
+    records = await db["audit"].find({"restaurantId": made.id}).sort("_id", 1).to_list()
+    assert [(r["action"], r["actor"], r["target"]) for r in records] == [
+        ("CreateRestaurant", f"staff:{USER}", {"collection": "restaurants", "id": made.id}),
+        ("CreateRestaurant", f"staff:{USER}", {"collection": "users", "id": str(profile["_id"])}),
+    ]
+    assert records[1]["changes"] == [{"path": "restaurants", "from": [], "to": [made.id]}]
+
+
 async def test_made_ten_times_at_once_it_is_one(stub: Stub, db: Database, clock: FixedClock) -> None:
     request = rpc.CreateRestaurantRequest(user_id=USER)
     made = await asyncio.gather(*(stub.CreateRestaurant(request, metadata=OWNER) for _ in range(10)))

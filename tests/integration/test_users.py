@@ -9,14 +9,17 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.struct_pb2 import Value
+from orderbuddy.menu.v1 import restaurant_service_pb2
 from orderbuddy.menu.v1 import user_service_pb2 as rpc
 from orderbuddy.menu.v1 import user_service_pb2_grpc as rpc_grpc
+from orderbuddy.menu.v1.restaurant_service_pb2_grpc import RestaurantServiceStub
 from orderbuddy.options.v1 import options_pb2
 
 from services.kit.mongo import Database
 from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build
 from services.menu.__main__ import build
+from tests.conftest import NOW
 from tests.support import Served, metadata_of, reason
 
 EDGE = metadata_of(Principal(CallerKind.SERVICE, "edge"))
@@ -28,8 +31,12 @@ Stub = rpc_grpc.UserServiceStub
 
 
 @pytest.fixture
-async def stub(serve: Callable[[str, Build], Awaitable[Served]], db: Database) -> Stub:
-    channel = (await serve("menu", build)).channel
+async def channel(serve: Callable[[str, Build], Awaitable[Served]]) -> grpc.aio.Channel:
+    return (await serve("menu", build)).channel
+
+
+@pytest.fixture
+async def stub(channel: grpc.aio.Channel, db: Database) -> Stub:
     await db["restaurants"].insert_one({"_id": LUNA, "name": "Luna"})
     await db["users"].insert_many(
         [
@@ -155,11 +162,36 @@ async def test_two_owners_who_remove_each_other_at_once_leave_one(stub: Stub) ->
     assert [reason(r) for r in results if isinstance(r, grpc.aio.AioRpcError)] == ["LAST_OWNER"]
 
 
-async def test_removing_a_person_takes_their_contacts_and_memberships(stub: Stub, db: Database) -> None:
-    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="ana"), metadata=EDGE)
-    stored = await db["users"].find_one({"userId": "ana"}) or {}
-    assert (stored["email"], stored["phoneNumber"], stored["restaurants"]) == (None, None, [])
-    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="nobody"), metadata=EDGE)
+async def test_removing_a_person_leaves_nothing_but_the_id(stub: Stub, db: Database) -> None:
+    for user_id in ("ana", "nobody", "ana"):
+        await stub.RemoveUser(rpc.RemoveUserRequest(user_id=user_id), metadata=EDGE)
+    for user_id in ("ana", "nobody"):
+        stored = await db["users"].find_one({"userId": user_id}, {"_id": 0}) or {}
+        assert stored == {"userId": user_id, "restaurants": [], "deletedAt": NOW}
+
+
+async def test_whose_account_was_deleted_is_nobody_any_more(
+    stub: Stub, channel: grpc.aio.Channel, db: Database
+) -> None:
+    restaurants = RestaurantServiceStub(channel)
+    gone = (grpc.StatusCode.UNAUTHENTICATED, "ACCOUNT_DELETED")
+    for user_id in ("ana", "nobody"):
+        assert await access(stub, user_id) == ({LUNA: options_pb2.ROLE_OWNER} if user_id == "ana" else {})
+        await stub.RemoveUser(rpc.RemoveUserRequest(user_id=user_id), metadata=EDGE)
+        tombstone = await db["users"].find_one({"userId": user_id})
+        before = metadata_of(Principal(CallerKind.STAFF, user_id))
+        assert await refusal(access(stub, user_id)) == gone
+        assert await refusal(stub.CreateUser(new(user_id, email="x@example.test"), metadata=before)) == gone
+        create = restaurant_service_pb2.CreateRestaurantRequest(user_id=user_id)
+        assert await refusal(restaurants.CreateRestaurant(create, metadata=before)) == gone
+        assert await db["users"].find_one({"userId": user_id}) == tombstone
+    assert await db["restaurants"].count_documents({}) == 1
+
+
+@pytest.mark.usefixtures("stub")
+async def test_deleted_accounts_are_forgotten_after_all_their_sessions_by_an_index(db: Database) -> None:
+    indexes = await db["users"].index_information()
+    assert [i["expireAfterSeconds"] for i in indexes.values() if i["key"] == [("deletedAt", 1)]] == [120 * 24 * 3600]
 
 
 async def test_who_changed_what_is_on_record_newest_first(stub: Stub) -> None:
@@ -174,3 +206,20 @@ async def test_who_changed_what_is_on_record_newest_first(stub: Stub) -> None:
     assert {c.path for c in oldest.changes} == {"restaurants", "memberRoles"}
     page = rpc.ListAuditRecordsRequest(restaurant_id=LUNA, limit=1, before=newest.id)
     assert [r.id for r in (await stub.ListAuditRecords(page, metadata=MANAGER)).data] == [oldest.id]
+
+
+async def test_the_record_of_one_restaurant_does_not_tell_of_others(stub: Stub, db: Database) -> None:
+    elsewhere = {"restaurants": ["sol"], "memberRoles": [{"restaurantId": "sol", "role": "manager"}]}
+    await db["users"].update_one({"userId": "bo"}, {"$set": elsewhere})
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await stub.RemoveMember(rpc.RemoveMemberRequest(restaurant_id=LUNA, user_id="bo"), metadata=OWNER)
+    await stub.AddMember(add("+12065550155"), metadata=OWNER)
+    await stub.RemoveUser(rpc.RemoveUserRequest(user_id="bo"), metadata=EDGE)
+    records = await db["audit"].find({"restaurantId": LUNA}).sort("_id", 1).to_list()
+    assert [r["action"] for r in records] == ["AddMember", "RemoveMember", "AddMember", "RemoveUser"]
+    assert not [r for r in records if "sol" in str(r["changes"])]
+    joined, role = records[2]["changes"]
+    assert joined == {"path": "restaurants", "from": [], "to": [LUNA]}
+    assert role == {"path": "memberRoles", "from": [], "to": [{"restaurantId": LUNA, "role": "manager"}]}
+    (left,) = await db["audit"].find({"restaurantId": "sol"}).to_list()
+    assert (left["action"], [c["from"] for c in left["changes"]]) == ("RemoveUser", list(elsewhere.values()))

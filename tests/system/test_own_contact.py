@@ -36,8 +36,20 @@ async def test_nobody_claims_anothers_address(http: httpx.AsyncClient) -> None:
     assert await create(email="eve@example.test") == (201, None)
 
 
-async def test_a_session_that_has_outlived_its_account_makes_no_profile(http: httpx.AsyncClient) -> None:
+async def test_a_session_that_has_outlived_its_account_is_nobodys(http: httpx.AsyncClient) -> None:
     user_id = await sign_in(http, "eve@example.test")
+    profile = {"email": "eve@example.test", "createdAt": CREATED_AT}
+    assert (await http.get(f"/restaurant/{user_id}")).json() == {"data": []}
     assert (await http.post("/users/delete-user", json={"userId": user_id})).status_code == 200
-    profile = {"userId": user_id, "email": "eve@example.test", "createdAt": CREATED_AT}
-    assert (await http.post("/users/create-user", json=profile)).status_code == 401
+    for verb, path, body in (
+        ("POST", "/users/create-user", {"userId": user_id, **profile}),
+        ("GET", f"/restaurant/{user_id}", None),
+        ("POST", f"/restaurant/create/{user_id}", None),
+    ):
+        assert (await http.request(verb, path, json=body)).status_code == 401, path
+    # Repeating it does no harm: it might have failed half-way.
+    assert (await http.post("/users/delete-user", json={"userId": user_id})).status_code == 200
+    del http.headers["authorization"]
+    again = await sign_in(http, "eve@example.test")
+    assert again != user_id
+    assert (await http.post("/users/create-user", json={"userId": again, **profile})).status_code == 201

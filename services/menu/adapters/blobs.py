@@ -141,9 +141,14 @@ class FolderBlobs:
 
     @staticmethod
     def _write(path: pathlib.Path, content: bytes) -> None:
-        """Write beside, then rename: nobody ever sees half a picture."""
+        """Write beside, then rename: nobody ever sees half a picture, and what failed leaves nothing."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        pathlib.Path(temporary).replace(path)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        temporary = pathlib.Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise

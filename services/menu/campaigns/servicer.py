@@ -38,7 +38,7 @@ class CampaignServicer(rpc_grpc.CampaignServiceServicer):
         if reward is None:
             wanted = "flatOffCents" if request.type == "flat" else "percentOff"
             raise InvalidInput([FieldViolation("reward", f"must have {wanted} when the type is {request.type}")])
-        place = await self._origins.place(*place_of(request.restaurant_id, request.location_id))
+        place = await self._origins.place_for_another(*place_of(request.restaurant_id, request.location_id))
         origin = await self._maker.make(place, request.name, "campaign")
         now = self._clock.now()
         document: dict[str, Any] = {

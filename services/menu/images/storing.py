@@ -32,19 +32,28 @@ class Images:
         )
 
     async def change_logo(self, restaurant_id: str, file_name: str, content: bytes) -> str:
-        """Store a logo, let the restaurant name it, and delete the one before. Raises as `store`."""
+        """Store a logo, let the restaurant name it, and delete the one before. Raises as `store`.
+
+        What the restaurant refused is deleted: its transaction was undone. After any other failure (the database went
+        away, the call was given up, the process was killed) the restaurant may name the new logo already, or still
+        come to: then both are left. A picture that nobody names costs its bytes; a name without picture is a broken
+        page. Names are used once, so nothing left behind is ever in the way.
+        """
         url = await self.store(restaurant_id, "logo", file_name, content)
-        mine = f"{restaurant_id}/logo/"
         try:
             before = await self._restaurants.change_logo(restaurant_id, url)
         except OrderBuddyError:
-            await self._blobs.delete(url, mine)
+            await self._clear(restaurant_id, url)
             raise
-        try:
-            await self._blobs.delete(before, mine)
-        except Unavailable:
-            log.warning("old_logo_left_behind", restaurant_id=restaurant_id)
+        await self._clear(restaurant_id, before)
         return url
+
+    async def _clear(self, restaurant_id: str, url: str) -> None:
+        """Delete a logo that nobody names, if that is possible now."""
+        try:
+            await self._blobs.delete(url, f"{restaurant_id}/logo/")
+        except Unavailable:
+            log.warning("logo_left_behind", restaurant_id=restaurant_id)
 
     async def _restaurant(self, restaurant_id: str) -> Document:
         found = await self._restaurants.restaurant(restaurant_id)

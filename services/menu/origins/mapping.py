@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Value
 from orderbuddy.menu.v1 import origin_service_pb2 as rpc
 
-from services.kit.values import struct, text, text_or_none
+from services.kit.errors import FieldViolation, InvalidInput
+from services.kit.values import number, struct, text, text_or_none
 from services.kit.versions import version_of
 
 Stored = Mapping[str, Any]
+
+_FLAG: Final = "qr_code_style.image_options.hide_background_dots"
+_LONGEST_FLAG: Final = 50
 
 
 def origin(document: Stored) -> rpc.OriginDetails:
@@ -38,9 +43,23 @@ def location_origins(location: Stored, origins: Sequence[Stored]) -> rpc.Locatio
 
 
 def style(message: rpc.QrStyle) -> dict[str, Any]:
-    """Return a style as it is stored: the names of the contract, whole numbers as such."""
+    """Return a style as it is stored: the names of the contract, whole numbers as such. Raises InvalidInput."""
+    if message.HasField("image_options") and not _is_flag(message.image_options.hide_background_dots):
+        raise InvalidInput([FieldViolation(_FLAG, "must be true, false, or a short text or number")])
     stored: dict[str, Any] = _whole(MessageToDict(message))
     return stored
+
+
+def _is_flag(value: Value) -> bool:
+    """Tell whether it is no more than a flag; the old system took anything here."""
+    match value.WhichOneof("kind"):
+        case "bool_value":
+            return True
+        case "number_value":
+            return number(value.number_value) is not None
+        case "string_value":
+            return len(value.string_value) <= _LONGEST_FLAG
+    return False
 
 
 def _whole(value: Any) -> Any:

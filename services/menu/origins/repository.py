@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from bson import ObjectId
 from pymongo import IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.kit.editing import Editing, Edits, Target
-from services.kit.errors import NotFound, Refused
+from services.kit.errors import NotFound, Refused, Unusable
 from services.kit.mongo import Database, Document, Index
 
 INDEXES: Final = (Index("origins", IndexModel([("qrCodeId", 1)]), "the origin of a short link"),)
+
+MOST_ORIGINS: Final = 500
+"""Of one location, campaigns' included: all are in each list of them, with a picture each, and drawn on one sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ class OriginRepository:
             raise NotFound("INVALID_RESTAURANT", "there is no such restaurant", metadata={"field": "restaurant_id"})
         return Place(restaurant, location)
 
+    async def place_for_another(self, restaurant_id: str, location_id: ObjectId) -> Place:
+        """Return a location and its restaurant, if it has room for an origin.
+
+        Raises NotFound, Unusable (TOO_MANY_ORIGINS). `add` looks again: this spares a short link that nobody would use.
+        """
+        place = await self.place(restaurant_id, location_id)
+        await self._check_room(restaurant_id, location_id)
+        return place
+
     async def of_location(self, restaurant_id: str, location_id: ObjectId) -> list[Document]:
         """Return a location's origins."""
         return await self._db["origins"].find({"restaurantId": restaurant_id, "locationId": location_id}).to_list()
@@ -61,14 +74,33 @@ class OriginRepository:
         return (origin, restaurant) if origin and restaurant else None
 
     async def add(self, origin: Document, campaign: Document | None = None) -> None:
-        """Store an origin, and the campaign that it leads to, together."""
+        """Store an origin and the campaign that it leads to, together. Raises NotFound, Unusable (TOO_MANY_ORIGINS)."""
+        restaurant_id, location_id = origin["restaurantId"], origin["locationId"]
 
         async def work(edits: Edits) -> None:
-            await edits.insert("origins", origin, origin["restaurantId"])
+            # Written, so that two who add one at once meet here, and the second one counts what the first made.
+            known = await self._db["locations"].update_one(
+                {"_id": location_id, "restaurantId": restaurant_id},
+                {"$inc": {"originsVersion": 1}},
+                session=edits.session,
+            )
+            if not known.matched_count:
+                raise _no_location()
+            await self._check_room(restaurant_id, location_id, edits.session)
+            await edits.insert("origins", origin, restaurant_id)
             if campaign is not None:
-                await edits.insert("campaigns", campaign, origin["restaurantId"])
+                await edits.insert("campaigns", campaign, restaurant_id)
 
         await self._editing.together(work)
+
+    async def _check_room(
+        self, restaurant_id: str, location_id: ObjectId, session: AsyncClientSession | None = None
+    ) -> None:
+        """Tell whether a location can have one more. Raises Unusable (TOO_MANY_ORIGINS)."""
+        query = {"restaurantId": restaurant_id, "locationId": location_id}
+        if await self._db["origins"].count_documents(query, limit=MOST_ORIGINS, session=session) >= MOST_ORIGINS:
+            text = f"one location can have {MOST_ORIGINS} origins at most; delete some first"
+            raise Unusable("TOO_MANY_ORIGINS", text, metadata={"field": "location_id"})
 
     async def rename(self, restaurant_id: str, location_id: ObjectId, origin_id: ObjectId, label: str) -> Document:
         """Give an origin another label. Raises NotFound."""

@@ -42,7 +42,7 @@ class OriginServicer(rpc_grpc.OriginServiceServicer):
 
     async def CreateOrigin(self, request: rpc.CreateOriginRequest, context: Context) -> rpc.CreateOriginResponse:
         """Make an origin."""
-        place = await self._repository.place(*place_of(request.restaurant_id, request.location_id))
+        place = await self._repository.place_for_another(*place_of(request.restaurant_id, request.location_id))
         made = await self._maker.make(place, request.name, request.type)
         await self._repository.add(made)
         return rpc.CreateOriginResponse(data=mapping.origin(made))
@@ -61,11 +61,12 @@ class OriginServicer(rpc_grpc.OriginServiceServicer):
 
     async def SaveQrStyle(self, request: rpc.SaveQrStyleRequest, context: Context) -> rpc.SaveQrStyleResponse:
         """Set how codes look."""
+        style = mapping.style(request.qr_code_style) if request.HasField("qr_code_style") else None
 
         def change(location: Document) -> None:
             location["qrCodeImage"] = request.qr_code_image
-            if request.HasField("qr_code_style"):
-                location["qrCodeStyle"] = mapping.style(request.qr_code_style)
+            if style is not None:
+                location["qrCodeStyle"] = style
 
         await self._repository.change_style(*place_of(request.restaurant_id, request.location_id), change)
         return rpc.SaveQrStyleResponse(message="QR style saved")

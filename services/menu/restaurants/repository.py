@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from bson import ObjectId
@@ -16,7 +17,7 @@ from services.kit.errors import Conflict, NotFound
 from services.kit.mongo import Database, Document
 from services.kit.values import text, texts
 from services.menu.restaurants import defaults
-from services.menu.users.memberships import check_room
+from services.menu.users.memberships import at_restaurant, check_not_deleted, check_room
 
 _LOCATION: Final = {"payment": 0, "qrCodeImage": 0, "qrCodeStyle": 0}
 _TRIES: Final = 5
@@ -43,7 +44,7 @@ class RestaurantRepository:
     async def create(self, user_id: str) -> Document:
         """Make a restaurant owned by a person; return the one that has just been made for them, if there is one.
 
-        Raises Conflict when no free id was found.
+        Raises Conflict when no free id was found, Unauthenticated (ACCOUNT_DELETED), Refused (TOO_MANY_RESTAURANTS).
         """
         for _ in range(_TRIES):
             restaurant_id = f"store-{user_id[:8]}-{1000 + secrets.randbelow(9000)}"
@@ -62,6 +63,7 @@ class RestaurantRepository:
             upsert=True,
             session=edits.session,
         )
+        check_not_deleted(profile or {})
         mine = texts((profile or {}).get("restaurants"))
         for known in await self._db["restaurants"].find({"_id": {"$in": mine}}, session=edits.session).to_list():
             if defaults.is_untouched(known) and _made_since(known, now - _JUST_MADE):
@@ -69,8 +71,12 @@ class RestaurantRepository:
         check_room(mine)
         document = defaults.restaurant(restaurant_id, now)
         await edits.insert("restaurants", document, restaurant_id)
-        await self._db["users"].update_one(
-            {"userId": user_id}, {"$addToSet": {"restaurants": restaurant_id}}, session=edits.session
+        missing = NotFound("UNKNOWN_PERSON", "the profile has gone")
+        concerned = partial(at_restaurant, restaurant_id=restaurant_id)
+        # No role is written: who has none is the owner, as in the old system.
+        await edits.change(
+            Target("users", {"userId": user_id}, restaurant_id, missing, concerned),
+            lambda owner: owner.update({"restaurants": [*mine, restaurant_id]}),
         )
         return document
 

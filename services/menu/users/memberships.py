@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from services.kit.errors import Refused
+from services.kit.errors import Refused, Unauthenticated
 from services.kit.principal import Role
 from services.kit.values import objects, text, texts
 
@@ -32,6 +32,12 @@ def _role(stated: str | None) -> Role:
     return Role[stated.upper()] if stated.upper() in Role.__members__ else Role.STAFF
 
 
+def check_not_deleted(profile: Profile) -> None:
+    """Tell whether the account is still there; its session may be. Raises Unauthenticated (ACCOUNT_DELETED)."""
+    if profile.get("deletedAt") is not None:
+        raise Unauthenticated("ACCOUNT_DELETED", "this account was deleted")
+
+
 def check_room(restaurants: Sequence[str]) -> None:
     """Tell whether somebody with these restaurants can have one more. Raises Refused (TOO_MANY_RESTAURANTS)."""
     if len(restaurants) >= MOST_RESTAURANTS:
@@ -52,6 +58,16 @@ def leave(profile: dict[str, Any], restaurant_id: str) -> None:
     """End the membership."""
     profile["restaurants"] = [r for r in texts(profile.get("restaurants")) if r != restaurant_id]
     profile["memberRoles"] = [e for e in objects(profile.get("memberRoles")) if e.get("restaurantId") != restaurant_id]
+
+
+def at_restaurant(profile: Profile, restaurant_id: str) -> dict[str, Any]:
+    """Return a profile that tells of one restaurant only: what a person is elsewhere is not that one's business."""
+    shown = dict(profile)
+    if "restaurants" in shown:
+        shown["restaurants"] = [r for r in texts(shown["restaurants"]) if r == restaurant_id]
+    if "memberRoles" in shown:
+        shown["memberRoles"] = [e for e in objects(shown["memberRoles"]) if e.get("restaurantId") == restaurant_id]
+    return shown
 
 
 def has_owner_after(members: Iterable[Profile], restaurant_id: str, user_id: str, role: Role | None) -> bool:

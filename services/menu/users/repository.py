@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +16,18 @@ from services.kit.editing import Editing, Edits, Target
 from services.kit.errors import NotFound, Refused
 from services.kit.mongo import Database, Document, Index
 from services.kit.principal import Role
-from services.menu.users.memberships import has_owner_after, is_alone, join, leave, memberships
+from services.menu.users.memberships import (
+    at_restaurant,
+    check_not_deleted,
+    has_owner_after,
+    is_alone,
+    join,
+    leave,
+    memberships,
+)
+
+DELETED_KEPT: Final = timedelta(days=120)
+"""How long it is known that an account was deleted: longer than its sessions live (refresh tokens: 100 days)."""
 
 INDEXES: Final = (
     Index(
@@ -29,6 +40,11 @@ INDEXES: Final = (
     Index("users", IndexModel([("restaurants", 1)]), "members of a restaurant"),
     Index("users", IndexModel([("email", 1)]), "somebody to become a member, by mail address"),
     Index("users", IndexModel([("phoneNumber", 1)]), "somebody to become a member, by phone number"),
+    Index(
+        "users",
+        IndexModel([("deletedAt", 1)], expireAfterSeconds=int(DELETED_KEPT.total_seconds())),
+        "expiry of what is left of deleted accounts",
+    ),
 )
 
 _LAST_OWNER: Final = Refused("LAST_OWNER", "a restaurant that has members needs an owner")
@@ -43,8 +59,11 @@ class UserRepository:
         self._clock = clock
 
     async def profile(self, user_id: str) -> Document | None:
-        """Return somebody's profile."""
-        return await self._db["users"].find_one({"userId": user_id})
+        """Return somebody's profile. Raises Unauthenticated (ACCOUNT_DELETED)."""
+        found = await self._db["users"].find_one({"userId": user_id})
+        if found is not None:
+            check_not_deleted(found)
+        return found
 
     async def location_ids(self, restaurant_ids: list[str]) -> list[str]:
         """Return the ids of all locations of restaurants."""
@@ -52,23 +71,27 @@ class UserRepository:
         return [str(d["_id"]) for d in await self._db["locations"].find(query, {"_id": 1}).to_list()]
 
     async def create(self, user_id: str, email: str | None, phone_number: str | None, created_at: datetime) -> str:
-        """Make a profile, or fill in the contacts that it lacks; return its id."""
+        """Make a profile, or fill in the contacts that it lacks; return its id.
+
+        Raises Unauthenticated (ACCOUNT_DELETED).
+        """
         now = self._clock.now()
         new: Document = {"restaurants": [], "email": email, "phoneNumber": phone_number, "createdAt": created_at}
         try:
             stored = await self._db["users"].find_one_and_update(
-                {"userId": user_id},
+                {"userId": user_id, "deletedAt": None},
                 {"$setOnInsert": new, "$set": {"updatedAt": now}},
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
-        except DuplicateKeyError:  # the same call beside us was faster
-            stored = await self._db["users"].find_one({"userId": user_id})
+        except DuplicateKeyError:  # the same call beside us was faster, or the account was deleted
+            stored = await self.profile(user_id)
         assert stored is not None
         for field, value in (("email", email), ("phoneNumber", phone_number)):
             if value is not None:
                 # null in a query finds what is absent, too
-                await self._db["users"].update_one({"_id": stored["_id"], field: None}, {"$set": {field: value}})
+                lacking = {"_id": stored["_id"], field: None, "deletedAt": None}
+                await self._db["users"].update_one(lacking, {"$set": {field: value}})
         return str(stored["_id"])
 
     async def members(self, restaurant_id: str) -> list[Document]:
@@ -89,7 +112,7 @@ class UserRepository:
                 raise Refused("AMBIGUOUS_CONTACT", text, metadata={"field": "contact"})
             (found,) = people
             await self._keep_owner(edits, restaurant_id, found["userId"], role)
-            return await self._change(edits, found["_id"], restaurant_id, lambda p: join(p, restaurant_id, role))
+            return await self._change(edits, found["userId"], restaurant_id, lambda p: join(p, restaurant_id, role))
 
         return await self._editing.together(work)
 
@@ -102,22 +125,24 @@ class UserRepository:
             if found is None:
                 raise NotFound("UNKNOWN_MEMBER", "not a member", metadata={"field": "user_id"})
             await self._keep_owner(edits, restaurant_id, user_id, None)
-            await self._change(edits, found["_id"], restaurant_id, lambda p: leave(p, restaurant_id))
+            await self._change(edits, found["userId"], restaurant_id, lambda p: leave(p, restaurant_id))
 
         await self._editing.together(work)
 
     async def remove(self, user_id: str) -> None:
-        """Take everything personal out of a profile, and its memberships. Raises Refused (LAST_OWNER)."""
+        """End somebody's memberships and leave nothing of the profile but that its account was deleted.
+
+        That is left of whoever has no profile yet, too: their session outlives the account, and may act for nobody.
+        Raises Refused (LAST_OWNER).
+        """
 
         async def work(edits: Edits) -> None:
             found = await self._db["users"].find_one({"userId": user_id}, session=edits.session)
-            if found is None:
-                return
-            for restaurant_id in memberships(found):
+            for restaurant_id in memberships(found or {}):
                 await self._keep_owner(edits, restaurant_id, user_id, None, may_close=True)
-                await self._change(edits, found["_id"], restaurant_id, partial(leave, restaurant_id=restaurant_id))
-            gone = {"email": None, "phoneNumber": None, "deletedAt": self._clock.now()}
-            await self._db["users"].update_one({"_id": found["_id"]}, {"$set": gone}, session=edits.session)
+                await self._change(edits, user_id, restaurant_id, partial(leave, restaurant_id=restaurant_id))
+            gone = {"userId": user_id, "restaurants": [], "deletedAt": self._clock.now()}
+            await self._db["users"].replace_one({"userId": user_id}, gone, upsert=True, session=edits.session)
 
         await self._editing.together(work)
 
@@ -138,10 +163,11 @@ class UserRepository:
             raise _LAST_OWNER
 
     async def _change(
-        self, edits: Edits, profile_id: ObjectId, restaurant_id: str, change: Callable[[dict[str, Any]], None]
+        self, edits: Edits, user_id: str, restaurant_id: str, change: Callable[[dict[str, Any]], None]
     ) -> Document:
         missing = NotFound("UNKNOWN_PERSON", "the profile has gone")
-        return await edits.change(Target("users", {"_id": profile_id}, restaurant_id, missing), change)
+        concerned = partial(at_restaurant, restaurant_id=restaurant_id)
+        return await edits.change(Target("users", {"userId": user_id}, restaurant_id, missing, concerned), change)
 
     async def audit(self, restaurant_id: str, before: str, limit: int) -> list[Document]:
         """Return a restaurant's audit records, newest first."""
