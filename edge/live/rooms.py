@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
-LONGEST_ID: Final = 200
+LONGEST_RESTAURANT: Final = 200
+LONGEST_ID: Final = 64
+"""Of everything else. All of a client's rooms are remembered for hours, and nobody asks who it is."""
 
 
 class Room(NamedTuple):
@@ -56,10 +58,19 @@ def joined(event: str, payload: Any) -> tuple[Room, ...]:
     return ()
 
 
+def ids_in(payload: dict[str, Any]) -> dict[str, str]:
+    """Return what of a payload names a place, for an answer."""
+    return {name: value[0] for name in ("restaurantId", "locationId", "stationId") if (value := _ids(payload, name))}
+
+
 def _ids(payload: Any, *names: str) -> tuple[str, ...]:
     """Return the values of these names; empty unless all are usable ids."""
     if not isinstance(payload, dict):
         return ()
-    values = tuple(value for value in map(payload.get, names) if isinstance(value, str))
-    usable = len(values) == len(names) and all(0 < len(v) <= LONGEST_ID and v.isprintable() for v in values)
-    return values if usable else ()
+    values = tuple(value for name in names if _is_usable(name, value := payload.get(name)))
+    return values if len(values) == len(names) else ()
+
+
+def _is_usable(name: str, value: Any) -> TypeGuard[str]:
+    longest = LONGEST_RESTAURANT if name == "restaurantId" else LONGEST_ID
+    return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()

@@ -336,7 +336,7 @@ async def test_who_comes_back_hears_what_it_missed_and_nothing_twice(house: Hous
             assert (await received(bar))["orderId"] == second
 
 
-@pytest.mark.parametrize("token", ["nonsense", "8266", "a~b~c-d"])
+@pytest.mark.parametrize("token", ["nonsense", "8266", "a~b~c-d", "82" * 4_000, f"82~b~c-{'9' * 5_000}"])
 async def test_a_token_of_no_use_is_told_and_a_snapshot_follows(house: House, edge: RunningEdge, token: str) -> None:
     await house.kitchen.place("tea")
     async with house.display(edge, EXPO, token) as expo:
