@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple
 
 LONGEST_RESTAURANT: Final = 200
 LONGEST_ID: Final = 64
@@ -67,10 +67,10 @@ def _ids(payload: Any, *names: str) -> tuple[str, ...]:
     """Return the values of these names; empty unless all are usable ids."""
     if not isinstance(payload, dict):
         return ()
-    values = tuple(value for name in names if _is_usable(name, value := payload.get(name)))
+    values = tuple(value for value in (_usable(name, payload.get(name)) for name in names) if value)
     return values if len(values) == len(names) else ()
 
 
-def _is_usable(name: str, value: Any) -> TypeGuard[str]:
+def _usable(name: str, value: Any) -> str | None:
     longest = LONGEST_RESTAURANT if name == "restaurantId" else LONGEST_ID
-    return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()
+    return value if isinstance(value, str) and len(value) <= longest and value.isprintable() else None

@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from edge.caller import Caller
 from edge.live.clients import MOST_ROOMS
 from edge.live.engine import MOST_PAYLOAD_BYTES, MOST_WAITING
 from edge.live.memory import Memory, Remembered
@@ -174,7 +175,7 @@ class TestTooMuch:
         await eventually(lambda: nothing_left(edge))
 
     async def test_what_an_edge_itself_remembers_has_a_bound(self) -> None:
-        memory = Memory(None, lambda: ())  # type: ignore[arg-type]  nothing is saved here
+        memory = Memory(Caller({}, 1.0), lambda: ())  # nothing is saved here
         for number in range(3_000):
             memory.remember(f"pid-{number}", [order(f"{number}.{n}") for n in range(50)], "t1")
             memory.remember(f"pid-{number}", [order(f"{number}.{n}") for n in range(MOST_ROOMS)], "t2")
