@@ -392,6 +392,11 @@ class BumpTicketRequest(betterproto2.Message):
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
     """
 
+    revision: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The ticket's revision that was shown: what was taken back after it stays to be seen. Unset: the present one.
+    """
+
 
 default_message_pool.register_message("orderbuddy.station.v1", "BumpTicketRequest", BumpTicketRequest)
 
