@@ -21,6 +21,8 @@ from edge.socket_talk import TOO_LONG, Closed, SocketTalk
 
 _LONGEST_MESSAGE: Final = 4096
 _LONGEST_ID: Final = 64
+_LARGEST_REVISION: Final = 2**53
+"""What is above JavaScript can't tell apart."""
 _LINE_VERBS: Final = {
     "start": SERVICE.methods_by_name["StartTicketLine"],
     "complete": SERVICE.methods_by_name["CompleteTicketLine"],
@@ -83,11 +85,11 @@ class Commands:
             return _refused(command, problem.answer.status, "REFUSED", "try again")
         return {"type": "ack", "id": command["id"], "command": command["command"], "ok": True, "version": version}
 
-    async def _carry_out(self, view: View, method: MethodDescriptor, fields: Mapping[str, str]) -> int:
+    async def _carry_out(self, view: View, method: MethodDescriptor, fields: Mapping[str, Any]) -> int:
         who = await view.admitted()
         restaurant_id, location_id = view.place
         # Ids are the clients' own: two clients, or two commands, with the same one must not be taken for one another.
-        said = "\n".join((str(who.principal), method.name, *fields.values()))
+        said = "\n".join((str(who.principal), method.name, *map(str, fields.values())))
         fields = {**fields, "request_id": hashlib.sha256(said.encode()).hexdigest()}
         request = message_factory.GetMessageClass(method.input_type)(
             restaurant_id=restaurant_id, location_id=location_id, **fields
@@ -114,7 +116,7 @@ def _read(text: str) -> dict[str, Any]:
     return command
 
 
-def _call_of(view: View, command: Mapping[str, Any]) -> tuple[MethodDescriptor, dict[str, str]]:
+def _call_of(view: View, command: Mapping[str, Any]) -> tuple[MethodDescriptor, dict[str, Any]]:
     """Return what a command calls, and with what. Raises BadCommand."""
     if not 0 < len(_text(command, "id")) <= _LONGEST_ID:
         raise BadCommand(f"id must be a text of 1 to {_LONGEST_ID} characters")
@@ -132,7 +134,12 @@ def _call_of(view: View, command: Mapping[str, Any]) -> tuple[MethodDescriptor, 
     station_id = _text(command, "stationId") or view.station
     if not station_id:
         raise BadCommand("stationId must be a text" + (", or lineId" if verb in _LINE_VERBS else ""))
-    return _TICKET_VERBS[verb], {**fields, "station_id": station_id}
+    revision = command.get("revision") if verb == "bump" else None
+    if revision is None:
+        return _TICKET_VERBS[verb], {**fields, "station_id": station_id}
+    if type(revision) is not int or not 0 <= revision <= _LARGEST_REVISION:
+        raise BadCommand("revision must be a whole number")
+    return _TICKET_VERBS[verb], {**fields, "station_id": station_id, "revision": revision}
 
 
 def _text(command: Mapping[str, Any], name: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any, Final, cast
 
 import orjson
+from google.rpc import code_pb2
 from orderbuddy.station.v1 import ticket_pb2, ticket_service_pb2
 
 from edge.caller import Caller, Metadata
@@ -152,6 +153,9 @@ class KitchenFeed:
                             at = Bookmark.parse(message.resume_token).token
                             yield Positioned(at, KitchenFeedEvent(message.change), tuple(_keys(message.change)))
         except RpcError as error:
+            if error.status.code == code_pb2.INVALID_ARGUMENT:
+                # Such as one that is far too long. Asking again would not help.
+                raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
             raise Unavailable("KITCHEN_AWAY", "the kitchen can't be followed just now; try again") from error
 
 

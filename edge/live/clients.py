@@ -15,7 +15,8 @@ from edge.live.mapping import Message
 from edge.live.rooms import Room
 from services.kit.telemetry import log
 
-MOST_ROOMS: Final = 200
+MOST_ROOMS: Final = 64
+"""A page that goes through sixty locations of a restaurant without being loaded anew is in so many."""
 _BURST: Final = 200.0
 _PER_SECOND: Final = 20.0
 

@@ -22,6 +22,8 @@ _RECALL: Final = SOCKETS.methods_by_name["RecallSocket"]
 
 _OWN: Final = 20_000
 """Clients that this process remembers itself, for times when the service is away."""
+_OWN_ROOMS: Final = 100_000
+"""Rooms of all of them: strangers, who may be in many, must not fill the memory."""
 _WRITERS: Final = 4
 _PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _FAREWELL_SECONDS: Final = 2.0
@@ -43,6 +45,7 @@ class Memory:
         self._caller = caller
         self._identity = identity
         self._own: OrderedDict[str, Remembered] = OrderedDict()
+        self._own_rooms = 0
         self._unsaved: dict[str, Remembered] = {}
         self._in_flight: set[str] = set()
         self._wake = asyncio.Event()
@@ -51,11 +54,12 @@ class Memory:
 
     def remember(self, pid: str, rooms: Collection[Room], token: str) -> None:
         """Keep a client's rooms; they are saved in the background, until that worked."""
-        known = Remembered(tuple(rooms), token)
+        known, before = Remembered(tuple(rooms), token), self._own.pop(pid, None)
         self._own[pid] = self._unsaved[pid] = known
-        self._own.move_to_end(pid)
-        while len(self._own) > _OWN:
-            forgotten, _ = self._own.popitem(last=False)
+        self._own_rooms += len(known.rooms) - (len(before.rooms) if before else 0)
+        while len(self._own) > _OWN or self._own_rooms > _OWN_ROOMS:
+            forgotten, dropped = self._own.popitem(last=False)
+            self._own_rooms -= len(dropped.rooms)
             self._unsaved.pop(forgotten, None)
         self._idle.clear()
         self._wake.set()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-LONGEST_ID: Final = 200
+LONGEST_RESTAURANT: Final = 200
+LONGEST_ID: Final = 64
+"""Of everything else. All of a client's rooms are remembered for hours, and nobody asks who it is."""
 
 
 class Room(NamedTuple):
@@ -56,10 +58,19 @@ def joined(event: str, payload: Any) -> tuple[Room, ...]:
     return ()
 
 
+def ids_in(payload: dict[str, Any]) -> dict[str, str]:
+    """Return what of a payload names a place, for an answer."""
+    return {name: value[0] for name in ("restaurantId", "locationId", "stationId") if (value := _ids(payload, name))}
+
+
 def _ids(payload: Any, *names: str) -> tuple[str, ...]:
     """Return the values of these names; empty unless all are usable ids."""
     if not isinstance(payload, dict):
         return ()
-    values = tuple(value for value in map(payload.get, names) if isinstance(value, str))
-    usable = len(values) == len(names) and all(0 < len(v) <= LONGEST_ID and v.isprintable() for v in values)
-    return values if usable else ()
+    values = tuple(value for value in (_usable(name, payload.get(name)) for name in names) if value)
+    return values if len(values) == len(names) else ()
+
+
+def _usable(name: str, value: Any) -> str | None:
+    longest = LONGEST_RESTAURANT if name == "restaurantId" else LONGEST_ID
+    return value if isinstance(value, str) and len(value) <= longest and value.isprintable() else None

@@ -125,7 +125,10 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
                 finally:
                     self._connecting.discard(connection)
             case packet.DISCONNECT if client is not None:
+                # Clients end the connection as well. One that could go on would be any number of clients in turn, each
+                # with an allowance of its own.
                 self.clients.remove(connection)
+                await socket.close(abort=True)
             case packet.EVENT if client is not None:
                 if not isinstance(said.data, list) or not said.data:
                     raise ValueError("an event is a list that begins with its name")
@@ -151,8 +154,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
             return
         if not await self._allowed(connection, joined):
             # Not the payload as it came: what waits for a client must not grow with what it says.
-            ids = {key: payload[key] for key in ("restaurantId", "locationId", "stationId") if key in payload}
-            client.say("exception", _exception(_UNAUTHORIZED, name, [ids]))
+            client.say("exception", _exception(_UNAUTHORIZED, name, [rooms.ids_in(payload)]))
             return
         if self.clients.join(client, joined):
             client.token, client.joined_before_last_round = self._place(), False
@@ -221,7 +223,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
 def _refuse_namespace(socket: LiveSocket, said: packet.Packet) -> None:
     """Answer who wants another namespace than ours. Raises ValueError when that is no fair question."""
-    if said.packet_type != packet.CONNECT or len(said.namespace) > rooms.LONGEST_ID:
+    if said.packet_type != packet.CONNECT or len(said.namespace) > rooms.LONGEST_RESTAURANT:
         raise ValueError("there is one namespace")
     if not socket.offer(_engine(packet.Packet(packet.CONNECT_ERROR, {"message": "Invalid namespace"}, said.namespace))):
         raise ValueError("the client does not read its answers")

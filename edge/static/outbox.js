@@ -24,7 +24,9 @@ export class Outbox {
   }
 
   bump(ticket) {
-    this.#add({ command: "bump", orderId: ticket.orderId, stationId: ticket.stationId || UNROUTED }, ticket);
+    // What is taken back while the bump is on its way nobody here has seen: the revision says what was.
+    const { orderId, stationId, revision } = ticket;
+    this.#add({ command: "bump", orderId, stationId: stationId || UNROUTED, revision: Number(revision) }, ticket);
   }
 
   recall(ticket) {

@@ -18,6 +18,8 @@ CARRIED_SECONDS: Final = 15.0
 """For how long a bookmark carries versions: no stream is further behind its database, or its health says so."""
 
 _MOST_CARRIED: Final = 100
+_LONGEST_VERSION: Final = 18
+"""Digits. Python refuses to read numbers of thousands of them, and nobody counts that far."""
 _SEPARATOR: Final = "~"
 
 
@@ -51,7 +53,7 @@ class Bookmark:
         known = {}
         for pair in versions.split(",") if versions else ():
             name, _, version = pair.partition("-")
-            if not name or not version.isdecimal():
+            if not name or not version.isdecimal() or len(version) > _LONGEST_VERSION:
                 return cls(text)
             known[name] = int(version)
         return cls(token, scope, known)

@@ -226,6 +226,7 @@ class TestSteps:
         await expect(display.shown()).to_have_count(0)
         sent = [(c["command"], c.get("lineId"), c.get("stationId")) for c in display.kitchen.commands]
         assert sent == [("start", "l1", None), ("complete", "l1", None), ("bump", None, GRILL)]
+        assert [c.get("revision") for c in display.kitchen.commands] == [None, None, 3]  # as it was shown
         assert len({c["id"] for c in display.kitchen.commands}) == 3
 
     async def test_undo_takes_the_last_actions_back(self, display: Display) -> None:

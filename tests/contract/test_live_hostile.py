@@ -11,9 +11,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from edge.caller import Caller
 from edge.live.clients import MOST_ROOMS
 from edge.live.engine import MOST_PAYLOAD_BYTES, MOST_WAITING
-from edge.live.memory import Remembered
+from edge.live.memory import Memory, Remembered
+from edge.live.rooms import order
 from tests.contract.live import PLACE, LiveHouse, Serve, clients_of, gateway, station_of
 from tests.contract.live_raw import PATH, connected, ended, opened, websocket
 from tests.servers.kitchen import ScriptedKitchen, event
@@ -172,13 +174,23 @@ class TestTooMuch:
             assert len(other.rooms) == MOST_ROOMS
         await eventually(lambda: nothing_left(edge))
 
+    async def test_what_an_edge_itself_remembers_has_a_bound(self) -> None:
+        memory = Memory(Caller({}, 1.0), lambda: ())  # nothing is saved here
+        for number in range(3_000):
+            memory.remember(f"pid-{number}", [order(f"{number}.{n}") for n in range(50)], "t1")
+            memory.remember(f"pid-{number}", [order(f"{number}.{n}") for n in range(MOST_ROOMS)], "t2")
+        assert len(memory._own) == len(memory._unsaved) == 100_000 // MOST_ROOMS
+        assert sum(len(known.rooms) for known in memory._own.values()) == memory._own_rooms
+
     async def test_longest_ids_are_what_a_room_may_have(self, edge: RunningEdge) -> None:
         async with websocket(edge) as connection:
-            await connection.send("42" + json.dumps(["order_joined", "x" * 201]))
-            await connection.send("42" + json.dumps(["order_joined", "x" * 200]))
+            for longest, name in ((64, "order_joined"), (200, "store_joined")):
+                for length in (longest + 1, longest):
+                    ids = {"restaurantId": "x" * length, "locationId": "l"} if longest == 200 else "x" * length
+                    await connection.send("42" + json.dumps([name, ids]))
             await connection.send('42["store_joined"]')
             assert "exception" in str(await connection.recv())
-            assert sorted(len(c.rooms) for c in gateway(edge).clients) == [1, 2]
+            assert sorted(len(c.rooms) for c in gateway(edge).clients) == [2, 3]
 
     async def test_who_says_too_much_is_not_heard_and_others_are(self, house: LiveHouse, edge: RunningEdge) -> None:
         async with websocket(edge) as flood:
@@ -225,6 +237,16 @@ class TestTooMuch:
         for _ in range(4):
             await poller.post("\x1e".join(['42["store_joined"]'] * 1_000))
         assert packets_waiting(edge) <= MOST_WAITING
+
+    async def test_leaving_ends_the_connection_so_that_none_can_be_many_clients(self, edge: RunningEdge) -> None:
+        """Else each of them would have an allowance and rooms of its own, and be remembered for hours."""
+        poller = await opened(edge)
+        known = len(gateway(edge).memory._own)
+        again = ["40", "42" + json.dumps(["order_joined", "o1"]), "41"]
+        await poller.post("\x1e".join(again * 1_000))
+        assert len(gateway(edge).memory._own) == known + 1
+        assert (await poller.get()).json() == {"code": 1, "message": "Session ID unknown"}
+        await eventually(lambda: nothing_left(edge))
 
 
 class TestRefusedHandshakes:

@@ -117,7 +117,7 @@ async def test_others_are_refused_and_hear_nothing(
     house: LiveHouse, edge: RunningEdge, options: dict[str, Any]
 ) -> None:
     await house.clients.open("other", url(edge), **WEBSOCKET, **options)
-    house.clients.emit("other", "store_joined", PLACE | {"more": "x" * 1_000})
+    house.clients.emit("other", "store_joined", PLACE | {"more": "x" * 1_000, "stationId": ["x" * 1_000]})
     house.clients.emit("other", "station_joined", STATION)
     house.kitchen.change(event("CREATED", ""))
     house.kitchen.change(event("ACCEPTED", "CREATED", version=2))

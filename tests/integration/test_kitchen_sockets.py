@@ -24,6 +24,7 @@ from tests.support import Served, eventually
 
 Json = dict[str, Any]
 EXPO = f"/ws/kitchen/{LUNA}/{PLACE}"
+BUMP = {"id": "a", "command": "bump", "orderId": "o", "stationId": "unrouted"}
 NOBODY, NOT_HERE, NO_STATION = 4401, 4403, 4404
 
 
@@ -202,6 +203,12 @@ async def test_what_is_taken_back_is_told_and_stays_visible(house: House, edge: 
     async with house.display(edge, house.view("bar")) as bar:
         (ticket,) = (await received(bar))["tickets"]
         assert (ticket["state"], len(ticket["changes"])) == ("CANCELED", 2)
+        before, now = ({"orderId": order, "revision": revision} for revision in (1, ticket["revision"]))
+        await bar.send(json.dumps({"id": "late", "command": "bump", **before}))
+        await bar.send(json.dumps({"id": "seen", "command": "bump", **now}))
+        told = await until(bar, 4)
+        assert [(m["id"], m["version"]) for m in told if m["type"] == "ack" and m["id"] == "late"] == [("late", 3)]
+        assert [t["state"] for m in told if "tickets" in m for t in m["tickets"]] in ([], ["GONE"])
 
 
 @pytest.mark.parametrize(
@@ -215,6 +222,10 @@ async def test_what_is_taken_back_is_told_and_stays_visible(house: House, edge: 
         ({"id": "a", "command": "start", "orderId": "o"}, "lineId must be a text"),
         ({"id": "a", "command": "bump", "orderId": "o"}, "stationId must be a text"),
         ({"id": "a", "command": "recall", "orderId": "o"}, "stationId must be a text, or lineId"),
+        (BUMP | {"revision": "7"}, "revision must be a whole number"),
+        (BUMP | {"revision": True}, "revision must be a whole number"),
+        (BUMP | {"revision": -1}, "revision must be a whole number"),
+        (BUMP | {"revision": 1e30}, "revision must be a whole number"),
         ({"id": "a", "command": "burn", "orderId": "o"}, "command must be start, complete, recall or bump"),
         ({"id": "a", "command": 7, "orderId": "o"}, "command must be start, complete, recall or bump"),
     ],
@@ -336,7 +347,7 @@ async def test_who_comes_back_hears_what_it_missed_and_nothing_twice(house: Hous
             assert (await received(bar))["orderId"] == second
 
 
-@pytest.mark.parametrize("token", ["nonsense", "8266", "a~b~c-d"])
+@pytest.mark.parametrize("token", ["nonsense", "8266", "a~b~c-d", "82" * 4_000, f"82~b~c-{'9' * 5_000}"])
 async def test_a_token_of_no_use_is_told_and_a_snapshot_follows(house: House, edge: RunningEdge, token: str) -> None:
     await house.kitchen.place("tea")
     async with house.display(edge, EXPO, token) as expo:

@@ -19,6 +19,7 @@ from services.kit.mongo import Database
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.station.__main__ import build as build_station
+from services.station.printing.repository import MOST_SENT, MOST_WAITING, JobRepository
 from tests.conftest import NOW
 from tests.integration.devices import refusal, with_key
 from tests.integration.kitchens import (
@@ -37,7 +38,7 @@ from tests.integration.printers import agent, cancel, jobs, print_order, printer
 from tests.servers.printer_agent import Behaviour, Crash, PrinterAgent, Running
 from tests.support import Served, eventually, reason
 
-QUEUED, SENT, PRINTED, FAILED = 1, 2, 3, 4
+QUEUED, SENT, PRINTED, FAILED, EXPIRED = 1, 2, 3, 4, 5
 NOT_FOUND, PRECONDITION = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION
 
 
@@ -335,6 +336,129 @@ async def test_a_printer_that_crashes_prints_nothing_twice_and_nothing_never(
     assert ([job.attempt for job in printer.received], len(printer.papers)) == ([1, 2], 1)
     (job,) = await jobs(kitchen)
     assert (job.state, job.attempt) == (PRINTED, 2)
+
+
+async def test_a_printer_that_was_off_all_night_does_not_print_yesterdays_tickets(
+    kitchen: Kitchen, clock: FixedClock, db: Database
+) -> None:
+    printer = agent(kitchen.station)
+    await printer.register(["unrouted"])
+    old = await kitchen.place("tea")
+    asked = await print_order(kitchen, old)
+    await eventually(lambda: db["print_jobs"].find_one({"what": "ticket"}))  # type: ignore[arg-type, return-value]
+    clock.set(NOW + timedelta(hours=4))
+
+    async def are_expired() -> bool:
+        return [job.state for job in await jobs(kitchen)] == [EXPIRED, EXPIRED]
+
+    await eventually(are_expired)
+    assert {(job.reason, job.attempt) for job in await jobs(kitchen)} == {("it was not printed within 4 hours", 0)}
+    assert await db["print_jobs"].count_documents({"$or": [{"paper": {"$exists": 1}}, {"dueAt": {"$exists": 1}}]}) == 0
+    await cancel(kitchen, old)  # nobody has it on paper
+    new = await kitchen.place("tea")
+    async with Running(printer):
+        await printed(kitchen, 1)
+    assert [job.order_id for job in printer.received] == [new]
+    assert await refusal(printer.acknowledge(asked)) == (PRECONDITION, "PRINT_JOB_ENDED")
+    assert len(await jobs(kitchen)) == 3
+
+
+async def test_the_age_of_a_ticket_is_that_of_its_order_even_if_the_service_was_away(
+    kitchen: Kitchen, clock: FixedClock, serve: Callable[[str, Build], Awaitable[Served]], db: Database
+) -> None:
+    await agent(kitchen.station).register(["unrouted"])
+    await kitchen.station.server.stop()
+    await kitchen.place("tea")
+    clock.set(NOW + timedelta(hours=5))
+    new = await kitchen.place("tea")
+    printer = agent(await serve("station", build_station))
+    async with Running(printer):
+        await eventually(lambda: len(printer.papers) == 1)
+    assert [job.order_id for job in printer.received] == [new]
+    states = {job["orderId"] == new: job["state"] async for job in db["print_jobs"].find()}
+    assert states == {True: "PRINTED", False: "EXPIRED"}
+
+
+async def test_a_job_that_a_printer_is_just_at_does_not_expire_and_a_late_word_of_it_counts(
+    kitchen: Kitchen, clock: FixedClock, db: Database
+) -> None:
+    printer = agent(kitchen.station)
+    printer.behaviour = Behaviour.BE_SILENT
+    await printer.register(receipts=True)
+    clock.set(NOW + timedelta(seconds=1))
+    for _ in range(2):
+        await kitchen.place("tea")
+    await eventually(lambda: waiting(kitchen, 2))
+    clock.set(NOW + timedelta(hours=4))
+    async with Running(printer):
+        await eventually(lambda: len(printer.received) == 2)
+    clock.set(NOW + timedelta(hours=4, seconds=59))
+    later = await kitchen.place("tea")
+    await eventually(lambda: waiting(kitchen, 1))
+    assert await JobRepository(db, clock).expire() == 0
+    assert [job.state for job in await jobs(kitchen)] == [SENT, SENT, QUEUED]
+    clock.set(NOW + timedelta(hours=4, seconds=60))
+
+    async def are_expired() -> bool:
+        return [job.state for job in await jobs(kitchen)] == [EXPIRED, EXPIRED, QUEUED]
+
+    await eventually(are_expired)
+    first, second = printer.received
+    known = await printer.acknowledge(first)
+    assert (known.state, known.reason) == (PRINTED, "")
+    assert (await printer.acknowledge(second, rpc.PRINT_JOB_STATE_FAILED, "no paper")).reason == "no paper"
+    assert [job.state for job in await jobs(kitchen)] == [PRINTED, FAILED, QUEUED]
+    assert (await jobs(kitchen))[2].order_id == later
+
+
+async def waiting(kitchen: Kitchen, count: int) -> bool:
+    """Tell whether so many jobs wait to be sent."""
+    return sum(job.state == QUEUED for job in await jobs(kitchen)) == count
+
+
+async def test_a_slow_printer_is_not_sent_what_it_has_not_come_to(kitchen: Kitchen, db: Database) -> None:
+    """Else what waits in its agent outlives the lease, and is sent again, perhaps to another agent of the printer."""
+    printer = agent(kitchen.station)
+    printer.behaviour = Behaviour.BE_SILENT
+    await printer.register()
+    order_id = await kitchen.place("tea")
+    for _ in range(MOST_SENT + 3):
+        await print_order(kitchen, order_id)
+    async with Running(printer):
+        await eventually(lambda: len(printer.received) == MOST_SENT and printer.heartbeats >= 1)
+        assert await db["print_jobs"].count_documents({"state": "QUEUED"}) == 3
+        for job in printer.received[:2]:
+            await printer.acknowledge(job)
+        await eventually(lambda: len(printer.received) == MOST_SENT + 2)
+        printer.behaviour = Behaviour.PRINT
+        await printer.acknowledge(printer.received[2])
+        await eventually(lambda: len(printer.received) == MOST_SENT + 3)
+    assert [job.attempt for job in printer.received] == [1] * (MOST_SENT + 3)
+
+
+async def test_the_queue_of_a_printer_that_nobody_serves_has_an_end(kitchen: Kitchen, db: Database) -> None:
+    order_id = await kitchen.place("tea")
+    printer = agent(kitchen.station)
+    await printer.register()
+    ids = [(await print_order(kitchen, order_id)).id]
+    template: Any = await db["print_jobs"].find_one({})
+    others = [{**template, "_id": f"j{n:03}", "nth": ObjectId()} for n in range(MOST_WAITING + 4)]
+    others.append({**template, "_id": "another's", "printerId": "printer-2"})
+    await db["print_jobs"].insert_many(others)
+    printer.behaviour = Behaviour.BE_SILENT
+    async with Running(printer):
+        await eventually(lambda: len(printer.received) == MOST_SENT)
+    repository = JobRepository(db, FixedClock(NOW))
+    assert await repository.drop_surplus() == 0  # what is under way does not wait
+    more = [{**template, "_id": f"k{n}", "nth": ObjectId()} for n in range(8)]
+    await db["print_jobs"].insert_many(more)
+    assert [await repository.drop_surplus(), await repository.drop_surplus()] == [5, 0]
+    expired = [job["_id"] async for job in db["print_jobs"].find({"state": "EXPIRED"}).sort("nth", 1)]
+    sent = [job.id for job in printer.received]
+    assert sent == [*ids, *(f"j{n:03}" for n in range(MOST_SENT - 1))]
+    assert expired == [f"j{n:03}" for n in range(MOST_SENT - 1, MOST_SENT + 4)]
+    gone: Any = await db["print_jobs"].find_one({"_id": expired[0]})
+    assert (gone["reason"], "paper" in gone) == ("too many others were waiting for the printer", False)
 
 
 async def test_each_job_goes_to_one_of_a_printers_streams(kitchen: Kitchen) -> None:

@@ -188,7 +188,7 @@ async def test_a_voided_line_stays_on_the_ticket_until_it_was_seen(kitchen: Kitc
 
 
 async def test_a_canceled_order_stays_at_each_station_until_it_was_seen_there(kitchen: Kitchen) -> None:
-    bar, _ = await kitchen.add_station("Bar", "drinks"), await kitchen.add_station("Grill", "hot")
+    bar, grill = await kitchen.add_station("Bar", "drinks"), await kitchen.add_station("Grill", "hot")
     order_id = await kitchen.place("tea", "taco")
     cancel = ordering_service_pb2.CancelOrderRequest(restaurant_id=LUNA, order_id=order_id, reason="guest left")
     await kitchen.orders.CancelOrder(cancel, metadata=STAFF)
@@ -196,7 +196,33 @@ async def test_a_canceled_order_stays_at_each_station_until_it_was_seen_there(ki
     assert [summary(t)[:2] for t in tickets] == [("Bar", "CANCELED"), ("Grill", "CANCELED")]
     assert [(c.kind, c.reason) for c in tickets[0].changes] == [(2, "guest left")]
     await kitchen.tickets.BumpTicket(ticket_verb(rpc.BumpTicketRequest, order_id, station_id=bar), metadata=DISPLAY)
-    assert [summary(t)[:2] for t in await kitchen.listed()] == [("Grill", "CANCELED")]
+    (ticket,) = await kitchen.listed()
+    assert (summary(ticket)[:2], [c.reason for c in ticket.changes]) == (("Grill", "CANCELED"), ["guest left"])
+    # That the one has seen it brings it back to no other.
+    await kitchen.tickets.BumpTicket(ticket_verb(rpc.BumpTicketRequest, order_id, station_id=grill), metadata=DISPLAY)
+    assert await kitchen.listed() == []
+
+
+async def test_what_is_taken_back_while_a_bump_is_on_its_way_stays_to_be_seen(kitchen: Kitchen) -> None:
+    bar = await kitchen.add_station("Bar", "drinks")
+    order_id = await kitchen.place("tea", "tea")
+    shown = (await kitchen.listed())[0].revision
+    void = line_service_pb2.VoidOrderLinesRequest(restaurant_id=LUNA, order_id=order_id, line_ids=["l1"], reason="x")
+    await kitchen.lines.VoidOrderLines(void, metadata=STAFF)
+
+    async def bump(revision: int) -> list[ticket_pb2.Ticket]:
+        request = ticket_verb(rpc.BumpTicketRequest, order_id, station_id=bar, revision=revision)
+        await kitchen.tickets.BumpTicket(request, metadata=DISPLAY)
+        return await kitchen.listed()
+
+    (ticket,) = await bump(shown)
+    assert (summary(ticket), ticket.changes[0].seen) == (("Bar", "STARTED", ["l0", "-l1"]), False)
+    assert ticket.lines[0].line.HasField("completed_at")
+    cancel = ordering_service_pb2.CancelOrderRequest(restaurant_id=LUNA, order_id=order_id, reason="guest left")
+    await kitchen.orders.CancelOrder(cancel, metadata=STAFF)
+    (ticket,) = await bump(ticket.revision)
+    assert (summary(ticket)[1], [change.seen for change in ticket.changes]) == ("CANCELED", [True, False])
+    assert await bump(ticket.revision) == []
 
 
 async def test_an_order_that_nobody_has_taken_on_waits(kitchen: Kitchen) -> None:

@@ -9,7 +9,7 @@ import pytest
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import station_service_pb2
 
-from services.station.printing.due import due, is_of_interest
+from services.station.printing.due import due, is_of_interest, version_on_paper
 
 NOW = datetime(2026, 1, 15, 20, 30, tzinfo=UTC)
 BAR, GRILL = "b" * 24, "9" * 24
@@ -99,6 +99,42 @@ def test_a_cancelled_order_is_told_where_it_was_printed_even_if_the_station_is_g
         ("cancel", BAR, 1, "guest left"),
         ("cancel", "0" * 24, 0, "guest left"),
     ]
+
+
+def test_what_no_printer_ever_had_is_not_taken_back() -> None:
+    order, printers = record(CANCELED, "tea", voided=(("tea", 3),)), [printer("p", BAR), printer("q", BAR)]
+    jobs = [
+        ticket("p", BAR) | {"state": "EXPIRED", "attempt": 0},
+        ticket("q", BAR) | {"state": "EXPIRED", "attempt": 1},
+    ]
+    assert found(order, printers, jobs) == [("void", "q", "Bar", ["tea"]), ("cancel", "q", "Bar", ["tea"])]
+
+
+def test_what_is_due_tells_since_when() -> None:
+    order = record(ACCEPTED, "tea", voided=(("taco", 3),))
+    order.accepted_at.FromDatetime(NOW + timedelta(minutes=1))
+    order.voided_lines[0].at.FromDatetime(NOW + timedelta(minutes=2))
+    jobs = [ticket("p", GRILL)]
+    everything = due(order, STATIONS, [EVERYTHING], jobs)
+    assert [(d.what, d.since - NOW) for d in everything if d.since] == [
+        ("ticket", timedelta(minutes=1)),
+        ("ticket", timedelta(minutes=1)),
+        ("void", timedelta(minutes=2)),
+        ("receipt", timedelta(minutes=1)),
+    ]
+    order.status = CANCELED
+    entry = order.history.add(to_status="CANCELED", version=4)
+    entry.at.FromDatetime(NOW + timedelta(minutes=3))
+    assert [d.since for d in due(order, STATIONS, [EVERYTHING], jobs)][-1] == NOW + timedelta(minutes=3)
+
+
+def test_a_ticket_that_was_laid_out_after_a_line_was_voided_never_had_it() -> None:
+    """The change that is heard of is the first one; the order read with it is two changes further on."""
+    read = record(ACCEPTED, "taco", voided=(("tea", 3),))
+    read.version = 1
+    had = ticket("p", BAR, version_on_paper(read))
+    assert version_on_paper(read) == 3
+    assert found(read, [printer("p", BAR)], [had]) == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ class LineChange:
     reason: str = ""
     station_id: str = ""
     """The station that has seen what was taken back so far."""
+    seen_version: int | None = None
+    """Up to which version of the order it has; None: up to now."""
     as_old_route: bool = False
     """In any open state, and a finished line is begun anew."""
 
@@ -59,8 +61,9 @@ def plan(order: Document, change: LineChange, now: datetime, *, ready_when_done:
     except LineNotFound as error:
         field = {"field": "item_id" if change.as_old_route else "line_ids"}
         raise NotFound("LINE_NOT_FOUND", f"the order has no line {error.line_id!r}", metadata=field) from error
-    if change.station_id and has_unseen(order, change.station_id):
-        planned.sets[f"seenByStations.{change.station_id}"] = version + 1
+    seen = version if change.seen_version is None else min(change.seen_version, version)
+    if change.station_id and has_unseen(order, change.station_id, seen):
+        planned.sets[f"seenByStations.{change.station_id}"] = seen
     return planned if planned.sets else None
 
 
@@ -106,9 +109,14 @@ def _instant(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-def has_unseen(order: Mapping[str, Any], station_id: str) -> bool:
-    """Tell whether something was taken back from an order since a station last said that it has seen it."""
+def has_unseen(order: Mapping[str, Any], station_id: str, up_to: int) -> bool:
+    """Tell whether something was taken back, up to a version, since a station last said that it has seen it."""
     seen = obj(order.get("seenByStations")).get(station_id) or 0
     taken_back = [entry.get("version") or 0 for entry in order.get("voidedItems") or ()]
-    taken_back += [entry["version"] for entry in order.get("history") or () if entry.get("to") == "CANCELED"]
-    return any(version > seen for version in taken_back)
+    taken_back += [
+        entry["version"]
+        for entry in order.get("history") or ()
+        # Not what stations did with the canceled order.
+        if entry.get("to") == "CANCELED" != entry.get("from")
+    ]
+    return any(seen < version <= up_to for version in taken_back)

@@ -34,7 +34,8 @@ class OrderLineServicer(rpc_grpc.OrderLineServiceServicer):
         self, request: rpc.CompleteOrderLinesRequest, context: Context
     ) -> rpc.CompleteOrderLinesResponse:
         """Say that lines are made, and that a station has seen what was taken back."""
-        order = await self._take(LineStep.COMPLETED, request, station_id=request.station_id)
+        seen = request.seen_version if request.HasField("seen_version") else None
+        order = await self._take(LineStep.COMPLETED, request, station_id=request.station_id, seen_version=seen)
         return rpc.CompleteOrderLinesResponse(order=order)
 
     async def RecallOrderLines(
@@ -65,7 +66,13 @@ class OrderLineServicer(rpc_grpc.OrderLineServiceServicer):
         return rpc.SetOrderItemStatusResponse(data=True, message=text)
 
     async def _take(
-        self, step: LineStep, request: LineRequest, *, reason: str = "", station_id: str = ""
+        self,
+        step: LineStep,
+        request: LineRequest,
+        *,
+        reason: str = "",
+        station_id: str = "",
+        seen_version: int | None = None,
     ) -> order_pb2.OrderRecord:
         change = LineChange(
             restaurant_id=request.restaurant_id,
@@ -76,5 +83,6 @@ class OrderLineServicer(rpc_grpc.OrderLineServiceServicer):
             request_id=request.request_id,
             reason=reason,
             station_id=station_id,
+            seen_version=seen_version,
         )
         return mapping.record(await self._changes.carry_out(change, current_call()))

@@ -184,7 +184,8 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
     async def BumpTicket(self, request: rpc.BumpTicketRequest, context: Context) -> rpc.BumpTicketResponse:
         """Finish a ticket."""
         order_id, station_id = request.order_id, request.station_id
-        version = await self._verbs.bump(_place(request), order_id, station_id, request.request_id)
+        revision = request.revision if request.HasField("revision") else None
+        version = await self._verbs.bump(_place(request), order_id, station_id, request.request_id, revision)
         return rpc.BumpTicketResponse(version=version)
 
     async def RecallTicket(self, request: rpc.RecallTicketRequest, context: Context) -> rpc.RecallTicketResponse:

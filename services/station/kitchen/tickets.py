@@ -99,7 +99,8 @@ def _changes(record: order_pb2.OrderRecord, key: str, lines: Lines) -> list[tick
             seen=entry.version <= seen,
         )
         for entry in record.history
-        if entry.to_status == "CANCELED" and _was_sent(record, entry.version)
+        # What a station does with a canceled order (says that it has seen it) is an entry of its own.
+        if entry.to_status == "CANCELED" != entry.from_status and _was_sent(record, entry.version)
     ]
     return changes
 

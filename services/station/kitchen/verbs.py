@@ -47,8 +47,14 @@ class Verbs:
         )
         return (await self._orders.recall(request)).version
 
-    async def bump(self, place: tuple[str, str], order_id: str, station_id: str, request_id: str) -> int:
-        """Complete a ticket, and note that its station has seen what was taken back; return the order's version."""
+    async def bump(
+        self, place: tuple[str, str], order_id: str, station_id: str, request_id: str, revision: int | None = None
+    ) -> int:
+        """Complete a ticket, and note that its station has seen what was taken back; return the order's version.
+
+        `revision`: the one that was shown. A bump can be on its way while something is taken back, for minutes when its
+        display was cut off: nobody has seen that.
+        """
         order, ticket = await self._ticket(place, order_id, station_id)
         request = line_service_pb2.CompleteOrderLinesRequest(
             restaurant_id=place[0],
@@ -56,6 +62,7 @@ class Verbs:
             line_ids=unfinished(ticket) if ticket and order.status == "ACCEPTED" else (),
             station_id=station_id,
             request_id=request_id,
+            seen_version=revision,
         )
         return (await self._orders.complete(request)).version
 

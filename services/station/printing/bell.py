@@ -38,7 +38,8 @@ class Bell:
             if not rings:
                 del self._listening[key], self._by_printer[printer_id]
 
-    def _ring(self, printer_id: str) -> None:
+    def ring(self, printer_id: str) -> None:
+        """Ring for one printer, if it listens here."""
         for ring in self._listening.get(self._by_printer.get(printer_id, ("", "")), ()):
             ring.set()
 
@@ -46,7 +47,7 @@ class Bell:
         """Ring for new jobs, for ever."""
 
         async def on_change(_token: str, change: Change) -> None:
-            self._ring(change["fullDocument"]["printerId"])
+            self.ring(change["fullDocument"]["printerId"])
 
         follower = Follower(
             "print_jobs",
@@ -59,7 +60,7 @@ class Bell:
 
     async def _ring_for_all(self) -> None:
         for printer_id in self._by_printer:
-            self._ring(printer_id)
+            self.ring(printer_id)
 
     async def watch_leases(self) -> None:
         """Ring for jobs that were not acknowledged in time, for ever."""
@@ -69,6 +70,6 @@ class Bell:
                 continue
             try:
                 for printer_id in await self._jobs.overdue(self._listening.keys()):
-                    self._ring(printer_id)
+                    self.ring(printer_id)
             except PyMongoError as error:
                 log.warning("print_leases_unknown", error=type(error).__name__)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import station_service_pb2
 
@@ -39,6 +40,8 @@ class Due:
     reason: str = ""
     version: int = 0
     """Of the order, of what can happen to it several times."""
+    since: datetime | None = None
+    """When it became due; None: not known."""
 
 
 def is_of_interest(change: order_pb2.OrderChange) -> bool:
@@ -54,24 +57,26 @@ def due(
 ) -> Iterator[Due]:
     """Yield everything that is due of an order, the kitchen's first; `jobs` are those that it has."""
     names = {station.id: station.name for station in stations}
-    tickets = [job for job in jobs if job["what"] == TICKET]
+    tickets = [job for job in jobs if job["what"] == TICKET and not _never_sent(job)]
+    since = _taken_on(record)
     of_old = [printer for printer in printers if _was_there(printer, record)]
     if record.status == order_pb2.ORDER_STATUS_ACCEPTED:
         for station_id, lines in _routed(stations, record.order.items).items():
             for printer in of_old:
                 if station_id in printer["stationIds"]:
-                    yield Due(TICKET, printer, station_id, names.get(station_id, ""), lines)
+                    yield Due(TICKET, printer, station_id, names.get(station_id, ""), lines, since=since)
     known = {printer["_id"]: printer for printer in printers}
     yield from _voids(record, stations, known, tickets)
     if record.status == order_pb2.ORDER_STATUS_CANCELED:
         mine = _routed(stations, record.order.items)
+        since = next((_instant(e.at) for e in record.history if e.to_status == "CANCELED"), None)
         for printer_id, station_id in dict.fromkeys((job["printerId"], job["stationId"]) for job in tickets):
             if printer_id in known:
                 lines = mine.get(station_id, ())
                 name = names.get(station_id, "")
-                yield Due(CANCEL, known[printer_id], station_id, name, lines, record.cancel_reason)
+                yield Due(CANCEL, known[printer_id], station_id, name, lines, record.cancel_reason, since=since)
     if record.status in _TAKEN_ON:
-        yield from (Due(RECEIPT, printer) for printer in of_old if printer["receipts"])
+        yield from (Due(RECEIPT, printer, since=since) for printer in of_old if printer["receipts"])
 
 
 def _voids(
@@ -88,7 +93,8 @@ def _voids(
             for printer_id in dict.fromkeys(job["printerId"] for job in had):
                 if printer_id in printers:
                     printer, name = printers[printer_id], names.get(station_id, "")
-                    yield Due(VOID, printer, station_id, name, lines, voided[0].reason, version)
+                    since = _instant(voided[0].at)
+                    yield Due(VOID, printer, station_id, name, lines, voided[0].reason, version, since)
 
 
 def _routed(stations: Stations, lines: Sequence[order_pb2.OrderLine]) -> dict[str, tuple[order_pb2.OrderLine, ...]]:
@@ -98,14 +104,28 @@ def _routed(stations: Stations, lines: Sequence[order_pb2.OrderLine]) -> dict[st
 
 def _was_there(printer: Stored, record: order_pb2.OrderRecord) -> bool:
     """Tell whether a printer was registered when an order was taken on: it does not print what was before its time."""
+    taken_on, since = _taken_on(record), printer["since"]
+    return taken_on is None or bool(taken_on >= since)
+
+
+def _taken_on(record: order_pb2.OrderRecord) -> datetime | None:
     if record.HasField("accepted_at"):
-        taken_on = record.accepted_at
-    elif record.HasField("started_at"):
-        taken_on = record.started_at
-    else:
-        return True
-    since: datetime = printer["since"]
-    return taken_on.ToDatetime(tzinfo=UTC) >= since
+        return _instant(record.accepted_at)
+    return _instant(record.started_at) if record.HasField("started_at") else None
+
+
+def _instant(at: Timestamp) -> datetime:
+    return at.ToDatetime(tzinfo=UTC)
+
+
+def _never_sent(job: Stored) -> bool:
+    """Tell whether a job expired before any printer had it: what nobody has on paper need not be taken back."""
+    return job.get("state") == "EXPIRED" and not job["attempt"]
+
+
+def version_on_paper(record: order_pb2.OrderRecord) -> int:
+    """Return which version of an order its lines are of: read a moment later, they may be further on than it says."""
+    return max((record.version, *(gone.version for gone in record.voided_lines)))
 
 
 def lines_at(

@@ -18,6 +18,18 @@ from services.kit.mongo import Database, Document, Index
 LEASE: Final = timedelta(seconds=60)
 """How long a printer has to acknowledge a job before it is sent again."""
 
+STALE: Final = timedelta(hours=4)
+"""After so long nobody needs a job any more: a printer that was off all night does not print yesterday's tickets."""
+
+MOST_SENT: Final = 8
+"""Jobs of a printer that are under way at a time: else those at the end of a long queue would outlive their lease
+before a slow printer gets to them, and be sent again and again."""
+
+MOST_WAITING: Final = 500
+"""Jobs that may wait for one printer; the oldest beyond go."""
+
+TOO_OLD, TOO_MANY = "it was not printed within 4 hours", "too many others were waiting for the printer"
+
 KEPT: Final = timedelta(days=7)
 _LISTED: Final = 100
 _PRINTERS: Final = "printers"
@@ -26,6 +38,9 @@ _PROGRESS: Final = "print_progress"
 _AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST_FIRST: Final = [("createdAt", ASCENDING), ("nth", ASCENDING)]
 """`nth` grows with each job of a process: a ticket and its slip can be of the same millisecond."""
+
+_GOES: Final = {"dueAt": "", "paper": ""}
+"""With the end of a job."""
 
 INDEXES: Final = (
     Index(_PRINTERS, IndexModel([("restaurantId", 1), ("locationId", 1)]), "a location's printers, at each order"),
@@ -37,6 +52,11 @@ INDEXES: Final = (
             name="open_jobs",
         ),
         "a printer's next job",
+    ),
+    Index(
+        _JOBS,
+        IndexModel([("staleAt", 1)], partialFilterExpression={"dueAt": {"$exists": True}}, name="stale_jobs"),
+        "jobs that have become too old, every second",
     ),
     Index(
         _JOBS,
@@ -97,24 +117,33 @@ class JobRepository:
     """Reads and writes print jobs.
 
     A job that may be sent has `dueAt`: from when on. Sending it moves that by the lease, ending it takes it away.
+    `staleAt` is from when on it is not sent (again).
     """
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._jobs = db[_JOBS]
         self._clock = clock
 
-    async def add(self, job: Document) -> Document:
-        """Store a new job; one with the same id is left as it is and returned instead."""
+    async def add(self, job: Document, since: datetime | None = None) -> Document:
+        """Store a new job; one with the same id is left as it is and returned instead.
+
+        `since`: when what is printed happened, if not now. A job that is too old already is there to be seen only.
+        """
+        now = self._clock.now()
         stored = {
             **job,
             "state": "QUEUED",
             "attempt": 0,
             "dueAt": _AT_ONCE,
-            "createdAt": self._clock.now(),
+            "staleAt": (since or now) + STALE,
+            "createdAt": now,
             "nth": ObjectId(),
             # MongoDB compares it with its own clock.
             "expiresAt": SystemClock().now() + KEPT,
         }
+        if stored["staleAt"] <= now:
+            stored |= _expired(now, TOO_OLD)
+            del stored["dueAt"], stored["paper"]
         try:
             await self._jobs.insert_one(stored)
         except DuplicateKeyError:
@@ -136,23 +165,32 @@ class JobRepository:
         return await newest.limit(_LISTED).to_list()
 
     async def take(self, restaurant_id: str, printer_id: str) -> Document | None:
-        """Take a printer's oldest job that is due, for as long as the lease lasts; None when there is none."""
+        """Take a printer's oldest job that is due, for as long as the lease lasts; None when there is none.
+
+        None, too, while MOST_SENT are under way. Two streams of one printer that take at one instant may exceed that.
+        """
         now = self._clock.now()
+        mine = {"restaurantId": restaurant_id, "printerId": printer_id}
+        if await self._jobs.count_documents({**mine, "dueAt": {"$gt": now}}, limit=MOST_SENT) >= MOST_SENT:
+            return None
         return await self._jobs.find_one_and_update(
-            {"restaurantId": restaurant_id, "printerId": printer_id, "dueAt": {"$lte": now}},
+            {**mine, "dueAt": {"$lte": now}, "staleAt": {"$not": {"$lte": now}}},
             {"$set": {"state": "SENT", "dueAt": now + LEASE}, "$inc": {"attempt": 1}},
             sort=_OLDEST_FIRST,
             return_document=ReturnDocument.AFTER,
         )
 
     async def end(self, restaurant_id: str, printer_id: str, job_id: str, state: str, reason: str) -> Document:
-        """End a job that was sent. Raises NotFound; Refused when it has ended otherwise, or was never sent."""
+        """End a job that was sent. Raises NotFound; Refused when it has ended otherwise, or was never sent.
+
+        One that expired after it was sent may be on paper all the same: its printer knows better.
+        """
         mine = {"_id": job_id, "restaurantId": restaurant_id, "printerId": printer_id}
         end = {"state": state, "endedAt": self._clock.now(), **({"reason": reason} if reason else {})}
         ended = await self._jobs.find_one_and_update(
-            {**mine, "state": "SENT"},
+            {**mine, "$or": [{"state": "SENT"}, {"state": "EXPIRED", "attempt": {"$gt": 0}}]},
             # What was on the paper concerns nobody any more.
-            {"$set": end, "$unset": {"dueAt": "", "paper": ""}},
+            {"$set": end, "$unset": {**_GOES, **({} if reason else {"reason": ""})}},
             return_document=ReturnDocument.AFTER,
         )
         if ended is not None:
@@ -175,6 +213,32 @@ class JobRepository:
         }
         return list(await self._jobs.distinct("printerId", query))
 
+    async def expire(self) -> int:
+        """End the jobs that are too old, but for those a printer is just at; return how many."""
+        now = self._clock.now()
+        return await self._drop({"staleAt": {"$lte": now}, "dueAt": {"$lte": now}}, TOO_OLD)
+
+    async def drop_surplus(self) -> int:
+        """End the oldest jobs of printers for which too many wait, but for those under way; return how many."""
+        now, dropped = self._clock.now(), 0
+        waiting = {"staleAt": {"$gt": _AT_ONCE}, "dueAt": {"$lte": now}}
+        printers = {"_id": {"restaurantId": "$restaurantId", "printerId": "$printerId"}, "count": {"$sum": 1}}
+        full: list[Mapping[str, Any]] = [
+            {"$match": waiting},
+            {"$group": printers},
+            {"$match": {"count": {"$gt": MOST_WAITING}}},
+        ]
+        async for found in await self._jobs.aggregate(full):
+            mine = {**found["_id"], **waiting}
+            oldest = self._jobs.find(mine, {"_id": 1}).sort(_OLDEST_FIRST).limit(found["count"] - MOST_WAITING)
+            ids = [job["_id"] async for job in oldest]
+            dropped += await self._drop({"_id": {"$in": ids}, "dueAt": {"$lte": now}}, TOO_MANY)
+        return dropped
+
+    async def _drop(self, which: Document, why: str) -> int:
+        update = {"$set": _expired(self._clock.now(), why), "$unset": _GOES}
+        return (await self._jobs.update_many(which, update)).modified_count
+
     def added(self) -> ChangeSource:
         """Return the stream of new jobs, by whatever process; each change names its printer alone."""
         pipeline: list[Mapping[str, Any]] = [
@@ -182,6 +246,10 @@ class JobRepository:
             {"$project": {"operationType": 1, "fullDocument.printerId": 1}},
         ]
         return ChangeSource(self._jobs, pipeline, full_document=False)
+
+
+def _expired(now: datetime, why: str) -> Document:
+    return {"state": "EXPIRED", "endedAt": now, "reason": why}
 
 
 class ProgressRepository:

@@ -107,6 +107,7 @@ class PrintServicer(rpc_grpc.PrintServiceServicer):
             raise InvalidInput([FieldViolation("reason", what)])
         state = rpc.PrintJobState.Name(request.state).removeprefix(_STATE)
         ended = await self._jobs.end(request.restaurant_id, _device(), request.job_id, state, reason)
+        self._bell.ring(_device())  # the next one may come; a stream at another replica looks every second
         if reason:
             log.warning("print_job_failed", printer_id=_device(), job_id=request.job_id)
         return rpc.AcknowledgePrintJobResponse(job=mapping.job(ended))

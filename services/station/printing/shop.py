@@ -12,7 +12,7 @@ from services.kit.mongo import Document
 from services.station.adapters.orders import Orders
 from services.station.kitchen.book import StationBook
 from services.station.printing import mapping
-from services.station.printing.due import CANCEL, RECEIPT, TICKET, Due, Stored, due, knows, lines_at
+from services.station.printing.due import CANCEL, RECEIPT, TICKET, Due, Stored, due, knows, lines_at, version_on_paper
 from services.station.printing.layout import receipt, slip, ticket
 from services.station.printing.paper import Paper
 from services.station.printing.places import KnownPlaces
@@ -55,8 +55,8 @@ class PrintShop:
                 continue
             paper = await self._paper(record, wanted)
             if paper:
-                about = {"orderVersion": record.version, "stationId": wanted.station_id, "what": wanted.what}
-                await self._jobs.add(_job(key, order, wanted.printer, paper, about))
+                about = {"orderVersion": version_on_paper(record), "stationId": wanted.station_id, "what": wanted.what}
+                await self._jobs.add(_job(key, order, wanted.printer, paper, about), wanted.since)
 
     async def _paper(self, record: order_pb2.OrderRecord, wanted: Due) -> Paper:
         """Lay out what is due; nothing when the order is there no more."""

@@ -14,6 +14,7 @@ from services.station.printing.places import KnownPlaces
 from services.station.printing.repository import INDEXES, JobRepository, PrinterRepository, ProgressRepository
 from services.station.printing.servicer import PrintServicer
 from services.station.printing.shop import PrintShop
+from services.station.printing.tidying import tidy
 
 
 def build_printing(runtime: Runtime, orders: Orders, places: Places, feed: KitchenFeed) -> None:
@@ -32,3 +33,4 @@ def build_printing(runtime: Runtime, orders: Orders, places: Places, feed: Kitch
     runtime.tasks["printing"] = follower.run
     runtime.tasks["print jobs"] = bell.follow
     runtime.tasks["print leases"] = bell.watch_leases
+    runtime.tasks["print tidying"] = lambda: tidy(jobs)

@@ -33,6 +33,7 @@ class PrintJobState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRINT_JOB_STATE_SENT: _ClassVar[PrintJobState]
     PRINT_JOB_STATE_PRINTED: _ClassVar[PrintJobState]
     PRINT_JOB_STATE_FAILED: _ClassVar[PrintJobState]
+    PRINT_JOB_STATE_EXPIRED: _ClassVar[PrintJobState]
 PRINT_FORMAT_UNSPECIFIED: PrintFormat
 PRINT_FORMAT_ESC_POS: PrintFormat
 PRINT_FORMAT_TEXT: PrintFormat
@@ -45,6 +46,7 @@ PRINT_JOB_STATE_QUEUED: PrintJobState
 PRINT_JOB_STATE_SENT: PrintJobState
 PRINT_JOB_STATE_PRINTED: PrintJobState
 PRINT_JOB_STATE_FAILED: PrintJobState
+PRINT_JOB_STATE_EXPIRED: PrintJobState
 
 class RegisteredPrinter(_message.Message):
     __slots__ = ("id", "name", "format", "columns", "language", "receipts", "station_ids", "registered_at")

@@ -88,16 +88,16 @@ class PrintServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchPrintJobs(self, request, context):
-        """WatchPrintJobs streams the calling printer's jobs, oldest first, each once per stream, and heartbeats. A job that is not acknowledged
-        within its lease (a minute) is sent again, on whatever stream the printer then has, with the same id and a higher attempt: a printer that
-        remembers ids prints nothing twice.
+        """WatchPrintJobs streams the calling printer's jobs, oldest first, and heartbeats. No more than eight jobs are under way at a time: the next
+        one comes when one of them was acknowledged. A job that is not acknowledged within its lease (a minute) is sent again, on whatever stream
+        the printer then has, with the same id and a higher attempt: a printer that remembers ids prints nothing twice.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AcknowledgePrintJob(self, request, context):
-        """AcknowledgePrintJob says how a job ended: PRINTED, or FAILED with a reason. Once: the same again answers as before, anything else is
+        """AcknowledgePrintJob says how a job ended: PRINTED, or FAILED with a reason; also of one that expired after it was sent. Once: the same again answers as before, anything else is
         FAILED_PRECONDITION (reason PRINT_JOB_ENDED). NOT_FOUND for a job of another printer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

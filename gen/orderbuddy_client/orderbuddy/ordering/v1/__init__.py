@@ -420,6 +420,11 @@ class CompleteOrderLinesRequest(betterproto2.Message):
     The station that has seen what was taken back: an id, or `unrouted`.
     """
 
+    seen_version: "int | None" = betterproto2.field(7, betterproto2.TYPE_INT64, optional=True)
+    """
+    Up to which version of the order the station has seen it; unset: up to what it is now.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "CompleteOrderLinesRequest", CompleteOrderLinesRequest)
 

@@ -171,6 +171,11 @@ class PrintJobState(betterproto2.Enum):
     Final.
     """
 
+    EXPIRED = 5
+    """
+    Not sent (any more), because it is too old or too many others waited. Final, unless the printer still says what became of what it was sent.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -179,6 +184,7 @@ class PrintJobState(betterproto2.Enum):
             2: "PRINT_JOB_STATE_SENT",
             3: "PRINT_JOB_STATE_PRINTED",
             4: "PRINT_JOB_STATE_FAILED",
+            5: "PRINT_JOB_STATE_EXPIRED",
         }
 
     @classmethod
@@ -189,6 +195,7 @@ class PrintJobState(betterproto2.Enum):
             "PRINT_JOB_STATE_SENT": 2,
             "PRINT_JOB_STATE_PRINTED": 3,
             "PRINT_JOB_STATE_FAILED": 4,
+            "PRINT_JOB_STATE_EXPIRED": 5,
         }
 
 
@@ -383,6 +390,11 @@ class BumpTicketRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
+    """
+
+    revision: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The ticket's revision that was shown: what was taken back after it stays to be seen. Unset: the present one.
     """
 
 
@@ -798,7 +810,7 @@ class PrintJob(betterproto2.Message):
 
     reason: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
-    Of a failed one.
+    Of a failed or expired one.
     """
 
     created_at: "datetime.datetime | None" = betterproto2.field(
@@ -1682,9 +1694,9 @@ class PrintServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "AsyncIterator[WatchPrintJobsResponse]":
         """
-        WatchPrintJobs streams the calling printer's jobs, oldest first, each once per stream, and heartbeats. A job that is not acknowledged
-        within its lease (a minute) is sent again, on whatever stream the printer then has, with the same id and a higher attempt: a printer that
-        remembers ids prints nothing twice.
+        WatchPrintJobs streams the calling printer's jobs, oldest first, and heartbeats. No more than eight jobs are under way at a time: the next
+        one comes when one of them was acknowledged. A job that is not acknowledged within its lease (a minute) is sent again, on whatever stream
+        the printer then has, with the same id and a higher attempt: a printer that remembers ids prints nothing twice.
         """
 
         async for response in self._unary_stream(
@@ -1706,7 +1718,7 @@ class PrintServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "AcknowledgePrintJobResponse":
         """
-        AcknowledgePrintJob says how a job ended: PRINTED, or FAILED with a reason. Once: the same again answers as before, anything else is
+        AcknowledgePrintJob says how a job ended: PRINTED, or FAILED with a reason; also of one that expired after it was sent. Once: the same again answers as before, anything else is
         FAILED_PRECONDITION (reason PRINT_JOB_ENDED). NOT_FOUND for a job of another printer.
         """
 
