@@ -20,7 +20,7 @@ from services.kit.crash import CrashPoints
 from services.kit.errors import Conflict
 from services.kit.telemetry import log
 from services.payment import lifecycle
-from services.payment.model import Bill, Payment
+from services.payment.model import Bill, Payment, State
 from services.payment.repository import BillRepository
 
 _ROUNDS = 50
@@ -71,8 +71,9 @@ class Holding:
     async def take(self, bill: Bill, payment_id: str) -> Held | None:
         """Take a payment in hand that nobody holds (any more); None when somebody else was faster."""
         now = self._clock.now()
-        next_at = bill.payment(payment_id).next_at
-        if next_at is not None and next_at > now:
+        payment = bill.payment(payment_id)
+        waits_for_its_guest = payment.state is State.INTENDED and not payment.holder
+        if payment.next_at is not None and payment.next_at > now and not waits_for_its_guest:
             return None
         holder = str(ObjectId())
         saved = await self._bills.save(bill, lifecycle.hold(bill, payment_id, holder, now))

@@ -29,12 +29,15 @@ LATE: Final = timedelta(minutes=15)
 STUCK: Final = timedelta(hours=1)
 """How often giving back is tried that the gateway refuses."""
 
-MOST_PAYMENTS: Final = 30
+PATIENCE: Final = timedelta(seconds=10)
+"""How long a payment that could not be sent waits for its guest's next call."""
+
+MOST_PAYMENTS: Final = 100
 """Of one bill, declined ones included."""
 
 FOLLOWERS: Final = {
     State.INTENDED: frozenset({State.AUTHORISING, State.DECLINED}),
-    State.AUTHORISING: frozenset({State.PAID, State.DECLINED, State.UNKNOWN}),
+    State.AUTHORISING: frozenset({State.PAID, State.DECLINED, State.UNKNOWN, State.INTENDED}),
     State.UNKNOWN: frozenset({State.AUTHORISING, State.PAID, State.DECLINED}),
     State.PAID: frozenset({State.ORDERED, State.VOIDED, State.REFUNDED}),
     State.ORDERED: frozenset({State.VOIDED, State.REFUNDED}),
@@ -42,7 +45,8 @@ FOLLOWERS: Final = {
     State.VOIDED: frozenset[State](),
     State.REFUNDED: frozenset[State](),
 }
-"""Which state can follow which. DECLINED → UNKNOWN: a charge that was taken for never made turns up."""
+"""Which state can follow which. AUTHORISING → INTENDED: not a byte of it was sent. DECLINED → UNKNOWN: a charge that
+was taken for never made turns up."""
 
 
 class StepRefused(Exception):
@@ -96,6 +100,14 @@ def send(bill: Bill, payment_id: str, account: tuple[str, str], now: datetime, a
     payment = bill.payment(payment_id)
     via: dict[str, Any] = {"organisation_id": account[0], "sealed_token": account[1]}
     return _with(bill, _moved(payment, State.AUTHORISING, now, actor, sent_at=now, next_at=now + LEASE, **via))
+
+
+def not_sent(bill: Bill, payment_id: str, now: datetime, note: str) -> Bill:
+    """Note that the gateway could not be asked: nothing has begun, and the guest's next call may begin it."""
+    payment = bill.payment(payment_id)
+    if payment.state is State.AUTHORISING:
+        payment = _moved(payment, State.INTENDED, now, payment.actor, note)
+    return _with(bill, replace(payment, holder="", next_at=now + PATIENCE))
 
 
 def not_heard(bill: Bill, payment_id: str, now: datetime, actor: str, note: str) -> Bill:

@@ -21,7 +21,7 @@ from services.payment.holding import Held, Holding
 from services.payment.lifecycle import StepRefused
 from services.payment.model import RUNNING, TAKEN, Bill, Fate, Method, Payment, State
 from services.payment.repository import BillRepository
-from services.payment.saga import ACCOUNT_REFUSED, NOT_REACHED, ChargeCall, Saga
+from services.payment.saga import ACCOUNT_REFUSED, ChargeCall, Saga
 
 _PATIENCE_SECONDS: Final = 10.0
 """How long a call waits for the answer to be known. One that asks the gateway waits for its answer besides."""
@@ -224,9 +224,7 @@ def _check_same(payment: Payment, means: Means) -> None:
 
 
 def _answer(bill: Bill, payment: Payment) -> Paid:
-    """Return how it ended. Raises Unavailable or Refused where nothing was charged because nobody was asked."""
-    if payment.state is State.DECLINED and payment.message == NOT_REACHED:
-        raise Unavailable("GATEWAY_AWAY", NOT_REACHED, retry_after_seconds=2)
+    """Return how it ended. Raises Refused where nothing was charged because the gateway does not know the account."""
     if payment.state is State.DECLINED and payment.message == ACCOUNT_REFUSED:
         raise Refused("PAYMENT_ACCOUNT_REFUSED", ACCOUNT_REFUSED)
     return Paid(bill, payment)

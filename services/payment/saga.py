@@ -124,9 +124,11 @@ class Saga:
         payment = held.payment
         try:
             gateway, account = await self._gateways.of(held.bill, payment)
+        except (NotFound, Refused) as error:
+            await self._decline(held, error.message)
+            raise
         except OrderBuddyError as error:
-            if payment.state is State.INTENDED:
-                await self._decline(held, error.message)
+            await self._not_sent(held, error.message)
             raise
         via = self._gateways.to_keep(held.bill, account)
         held = await self._holding.step(
@@ -141,6 +143,13 @@ class Saga:
         self._holding.crash.reached("after charge")
         return await self._heard(held, result)
 
+    async def _not_sent(self, held: Held, note: str) -> None:
+        """Leave a payment that could not be sent to the guest's next call; one whose first sending is unheard waits."""
+        if held.payment.state is State.UNKNOWN:
+            await self._put_off(held)
+            return
+        await self._holding.step(held, State.INTENDED, lambda b, now: lifecycle.not_sent(b, held.payment_id, now, note))
+
     async def _heard(self, held: Held, result: Result) -> Held:
         payment_id, actor = held.payment_id, held.payment.actor
         match result.outcome:
@@ -151,7 +160,8 @@ class Saga:
             case Outcome.DECLINED:
                 return await self._decline(held, result.message or "declined", result)
             case Outcome.NOT_SENT:
-                return await self._decline(held, NOT_REACHED)
+                await self._not_sent(held, NOT_REACHED)
+                raise Unavailable("GATEWAY_AWAY", NOT_REACHED, retry_after_seconds=2)
         return await self._holding.step(
             held,
             State.UNKNOWN,
@@ -195,7 +205,7 @@ class Saga:
     def _may_send_again(self, payment: Payment) -> bool:
         """Tell whether a charge that the gateway does not know may be sent again now: at once, then more seldom."""
         sent = sum(step.after is State.AUTHORISING for step in payment.history)
-        pause = _SOON * 2**sent if sent > 1 else timedelta(0)
+        pause = _SOON * 2 ** min(sent, 6) if sent > 1 else timedelta(0)
         is_rested = payment.sent_at is None or self._clock.now() - payment.sent_at >= pause
         return payment.method is not Method.WALLET and is_rested
 

@@ -7,13 +7,16 @@ import asyncio
 import grpc
 import pytest
 from google.protobuf.json_format import MessageToDict
+from orderbuddy.ordering.v1 import checkout_service_pb2, checkout_service_pb2_grpc
 from orderbuddy.payment.v1 import payment_service_pb2 as rpc
 
-from tests.integration.payments import LOCATION, MENU_ID, RESTAURANT, Till, till
+from services.kit.principal import CallerKind, Principal
+from tests.integration.payments import LOCATION, RESTAURANT, Till, till
 from tests.servers.fake_gateway import Fault
-from tests.support import eventually, reason
+from tests.support import eventually, metadata_of, reason
 
 __all__ = ["till"]
+SERVICE = metadata_of(Principal(CallerKind.SERVICE, "payment"))
 
 
 async def test_a_card_is_charged_what_the_preview_says_and_the_order_is_there(till: Till) -> None:
@@ -128,7 +131,20 @@ async def test_a_gateway_that_cannot_be_reached_is_an_outage_and_can_be_tried_ag
         await till.pay(preview)
     assert (refused.value.code(), reason(refused.value)) == (grpc.StatusCode.UNAVAILABLE, "GATEWAY_AWAY")
     assert till.gateway.ledger == {}
+    assert await till.states(preview) == ["INTENDED"]
     assert (await till.pay(preview)).order_id == preview
+    assert await till.states(preview) == ["ORDERED"]
+
+
+async def test_what_could_not_be_sent_waits_for_its_guest_and_is_given_up(till: Till) -> None:
+    preview = await till.preview()
+    till.gateway.faults.append(Fault.NOT_SENT)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await till.pay(preview)
+    till.wait(11)
+    await till.reconciler.round()
+    assert await till.states(preview) == ["DECLINED"]
+    assert (await till.pay(preview, token="tok-2")).order_id == preview
 
 
 async def test_a_price_that_has_changed_is_refused_before_anything_is_charged(till: Till) -> None:
@@ -145,11 +161,19 @@ async def test_a_price_that_has_changed_is_refused_before_anything_is_charged(ti
 
 
 async def _refused(till: Till, preview: str, wanted: str) -> bool:
+    """Wait until Ordering has heard of a change, by a call that charges nothing, and see it refused."""
+    ordering = checkout_service_pb2_grpc.CheckoutServiceStub(till.services["ordering"].channel)
+    request = checkout_service_pb2.PrepareCheckoutRequest(preview_order_id=preview)
     try:
-        await till.pay(preview)
+        await ordering.PrepareCheckout(request, metadata=SERVICE)
     except grpc.aio.AioRpcError as error:
-        return reason(error) == wanted
-    raise AssertionError(MENU_ID)
+        if reason(error) != wanted:
+            return False
+    else:
+        return False
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await till.pay(preview)
+    return reason(refused.value) == wanted
 
 
 async def test_the_same_key_gives_the_same_answer_and_another_request_with_it_is_refused(till: Till) -> None:
