@@ -72,8 +72,9 @@ def _text(detail: ErrorDetails, location: tuple[int | str, ...]) -> str:
     path = ".".join(str(part) for part in location)[:_MOST_PATH]
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        parent, _, name = path.rpartition(".") if len(location) > 1 else ("", "", path)
-        return f"{parent}.{unknown_property(name)}" if parent else unknown_property(name)
+        *parents, name = map(str, location)  # names may hold dots
+        parent = ".".join(parents)[:_MOST_PATH]
+        return f"{parent}.{unknown_property(name)}" if parents else unknown_property(name)
     is_element = bool(location) and isinstance(location[-1], int)
     if kind == "missing" or (value is None and not is_element) or _is_empty(kind, value):
         return f"{path} should not be empty"

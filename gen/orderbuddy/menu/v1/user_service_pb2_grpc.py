@@ -78,6 +78,7 @@ class UserServiceServicer:
 
     def GetUserAccess(self, request, context):
         """GetUserAccess returns what a signed-in person may act for, from the database, now. A person who has no profile yet has none.
+        UNAUTHENTICATED (reason ACCOUNT_DELETED) for an account that RemoveUser removed: its session may live on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -91,8 +92,9 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RemoveUser(self, request, context):
-        """RemoveUser takes a person's contacts and memberships out of their profile. FAILED_PRECONDITION (reason LAST_OWNER) while they are
-        the only owner of a restaurant that has other members. Somebody unknown is a success. Their sign-in account is not touched.
+        """RemoveUser ends a person's memberships and leaves nothing of their profile but that the account was deleted, for as long as sessions
+        live; of somebody unknown, too. FAILED_PRECONDITION (reason LAST_OWNER) while they are the only owner of a restaurant that has other
+        members. Their sign-in account is not touched.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,7 +52,7 @@ class SocketServiceServicer:
     """
 
     def RememberSocket(self, request, context):
-        """RememberSocket stores a socket's rooms and where in the stream of tickets it was then; replaces what was stored. Kept for two hours after
+        """RememberSocket adds a socket's rooms to those that are stored, and replaces where in the stream of tickets it was. Kept for two hours after
         the last call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

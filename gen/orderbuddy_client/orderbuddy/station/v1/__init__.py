@@ -1789,7 +1789,7 @@ class SocketServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "RememberSocketResponse":
         """
-        RememberSocket stores a socket's rooms and where in the stream of tickets it was then; replaces what was stored. Kept for two hours after
+        RememberSocket adds a socket's rooms to those that are stored, and replaces where in the stream of tickets it was. Kept for two hours after
         the last call.
         """
 
