@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from bson import ObjectId, Timestamp
 from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
@@ -30,7 +31,19 @@ _PACE_SECONDS: Final = 0.008
 _FROM_BUFFER_SECONDS: Final = 0.0002
 """A change that comes quicker was in the batch already: no read takes less."""
 
+MOST_MISSED: Final = 5_000
+"""Changes that are read anew for a reader who comes back, each with its document: a second's work. Who missed more, and
+is in no process's memory any more, had better begin anew."""
+_SCANS: Final = 2
+"""Readers who come back for whom changes are read at one time; with each more, everything else gets slower."""
+_TURN: Final = 20
+"""Changes that are read before others have a turn."""
+
+_AHEAD_SECONDS: Final = 300
+"""How far the database's clock may be ahead of ours."""
+
 _HISTORY_LOST: Final = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
+_TIMESTAMP: Final = 0x82
 
 Change = Mapping[str, Any]
 
@@ -47,6 +60,20 @@ def decode_token(text: str) -> Document:
     return {"_data": text}
 
 
+def instant_of(text: str) -> Timestamp:
+    """Return the cluster time that a resume token begins with. Raises TokenUnusable."""
+    decode_token(text)
+    # A key string: the type of a timestamp, then its seconds and its number within the second, the greatest byte first.
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    seconds, number = int.from_bytes(raw[1:5], "big"), int.from_bytes(raw[5:9], "big")
+    if len(raw) < 10 or raw[0] != _TIMESTAMP or seconds > time.time() + _AHEAD_SECONDS:
+        raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours")
+    return Timestamp(seconds, number)
+
+
 class ChangeSource:
     """One way of watching: what, with which pipeline."""
 
@@ -60,6 +87,7 @@ class ChangeSource:
         self._target = target
         self._pipeline = pipeline
         self._options: dict[str, Any] = {"full_document": "updateLookup"} if full_document else {}
+        self._scans = asyncio.Semaphore(_SCANS)
 
     async def open(self, after: str | None, idle_milliseconds: int = IDLE_MILLISECONDS) -> AsyncChangeStream[Document]:
         """Open the stream after a token, or now."""
@@ -68,15 +96,24 @@ class ChangeSource:
             options["resume_after"] = decode_token(after)
         return await self._target.watch(list(self._pipeline), **options)
 
-    async def since(self, token: str) -> AsyncGenerator[tuple[str, Change], None]:
+    async def since(self, token: str, only: ObjectId | None = None) -> AsyncGenerator[tuple[str, Change], None]:
         """Yield what was committed after a token, up to about now, each with the token after it.
 
-        Raises TokenUnusable.
+        `only`: of this document. Raises TokenUnusable, also when that were too many.
         """
+        read = 0
         try:
-            async with await self.open(token, idle_milliseconds=1) as stream:
+            async with self._scans, await self._open_for(token, only) as stream:
                 while (change := await stream.try_next()) is not None:
-                    yield encode_token(change["_id"]), change
+                    later = encode_token(change["_id"])
+                    if only is not None and later <= token.upper():
+                        continue  # of the token's own instant
+                    read += 1
+                    if read > MOST_MISSED:
+                        raise TokenUnusable("TOKEN_TOO_OLD", "too much has happened since the resume token")
+                    if read % _TURN == 0:
+                        await asyncio.sleep(0)
+                    yield later, change
         except OperationFailure as error:
             if error.code in _HISTORY_LOST:
                 raise TokenUnusable("TOKEN_TOO_OLD", "the resume token is too old") from error
@@ -84,6 +121,17 @@ class ChangeSource:
                 raise
             # A made-up token fails in as many ways as there are to read one; the reader is at fault in all of them.
             raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
+
+    async def _open_for(self, token: str, only: ObjectId | None) -> AsyncChangeStream[Document]:
+        if only is None:
+            return await self.open(token, idle_milliseconds=1)
+        # MongoDB finds a token only in a stream that has its change; another document's is not in this one. But the
+        # instant that it begins with will do, and nothing is looked up of what others changed.
+        pipeline = [{"$match": {"documentKey._id": only}}, *self._pipeline]
+        since, idle = instant_of(token), 1
+        return await self._target.watch(
+            pipeline, start_at_operation_time=since, max_await_time_ms=idle, **self._options
+        )
 
 
 class Follower:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from bson import ObjectId
 from orderbuddy.ordering.v1 import order_pb2
 
 from services.kit.changes import Change, Follower
@@ -195,9 +197,10 @@ class OrderEvents:
     async def _begin_anew(self) -> None:
         self.hub.forget()
 
-    async def missed(self, token: str) -> AsyncGenerator[Positioned[OrderEvent], None]:
-        """Yield the events after a token, from the database. Raises TokenUnusable."""
-        async for later, change in self._repository.changes_since(token):
-            event = event_of(change)
-            if event is not None:
-                yield Positioned(later, event, event.keys())
+    async def missed(self, token: str, only: ObjectId | None = None) -> AsyncGenerator[Positioned[OrderEvent], None]:
+        """Yield the events (of one order) after a token, from the database. Raises TokenUnusable."""
+        async with aclosing(self._repository.changes_since(token, only)) as changes:
+            async for later, change in changes:
+                event = event_of(change)
+                if event is not None:
+                    yield Positioned(later, event, event.keys())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
+from bson import ObjectId
 from google.protobuf.timestamp_pb2 import Timestamp
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
@@ -118,13 +119,17 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
         self, request: rpc.WatchOrderRequest, context: Context
     ) -> AsyncIterator[rpc.WatchOrderResponse]:
         """Stream one order."""
-        key = order_key(str((await self._order(request.order_id))["_id"]))
+        order_id: ObjectId = (await self._order(request.order_id))["_id"]
         position = Position.parse(request.resume_token)
 
         async def snapshot() -> Document:
             return await self._order(request.order_id)
 
-        items = watch(self._events.hub, [key], position.token, snapshot, self._events.missed)
+        def missed(token: str) -> AsyncGenerator[Positioned[OrderEvent], None]:
+            # Of this order alone: guests ask, whoever they are, and all orders since this morning are seconds of work.
+            return self._events.missed(token, order_id)
+
+        items = watch(self._events.hub, [order_key(str(order_id))], position.token, snapshot, missed)
         async with aclosing(items) as stream:
             async for item in stream:
                 response = position.one(item)
