@@ -15,7 +15,7 @@ from pymongo import AsyncMongoClient
 
 from services.kit.mongo import Document, database
 from services.kit.settings import load
-from services.payment.credentials import Unreadable, Vault, is_sealed
+from services.kit.vault import Unreadable, Vault, is_sealed
 from services.payment.settings import PaymentSettings
 
 _FIELD = "payment.auth"

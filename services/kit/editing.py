@@ -32,7 +32,7 @@ INDEXES: Final = (
 
 _LONGEST_VALUE: Final = 500
 """Characters of a text that a record holds; longer ones (images in data URLs) are told by their length."""
-_UNTOLD: Final = frozenset({"version", "updatedAt", "translatedFrom", "keyHash"})
+_UNTOLD: Final = frozenset({"version", "updatedAt", "translatedFrom", "keyHash", "secrets", "queue"})
 _SECRETS: Final = {"payment.oid": 0, "payment.auth": 0}
 
 Result = TypeVar("Result")

@@ -1,7 +1,8 @@
 """The same call again gives the same answer: results kept by request_id for a day (AIP-155).
 
 A claim is one insert under a unique key; it has a lease, so that a caller that was killed does not block the key. Kept
-are successes and refusals that would come out the same; never outages. Keys belong to their caller and method.
+are successes and refusals that would come out the same; never outages. Keys belong to their caller and method. What an
+answer shows only once (fields with `debug_redact`) is not kept: a repeated call gets it without.
 
 An edit notes in its own transaction that the call has had its effect (`note_effect`). So whatever happens between the
 commit and the answer, the effect is there once, and a claim that somebody else has taken over writes nothing.
@@ -96,7 +97,7 @@ class Idempotency:
             raise
         finally:
             _held.reset(held)
-        await self._finish(key, claim, {"response": Binary(answer.SerializeToString())})
+        await self._finish(key, claim, {"response": Binary(_without_secrets(answer).SerializeToString())})
         return answer, False
 
     async def _claim(self, key: str, fingerprint: str, claim: ObjectId) -> Document | None:
@@ -148,6 +149,18 @@ def _replayed(held: Document, response: type[Message]) -> Message:
     error: OrderBuddyError | None = from_status(status_pb2.Status.FromString(held["error"]))
     assert error is not None
     raise error
+
+
+def _without_secrets(answer: Message) -> Message:
+    """Return an answer without the fields of it that are secret."""
+    secret = [field.name for field in answer.DESCRIPTOR.fields if field.GetOptions().debug_redact]
+    if not secret:
+        return answer
+    kept = type(answer)()
+    kept.CopyFrom(answer)
+    for name in secret:
+        kept.ClearField(name)
+    return kept
 
 
 def _digest(data: bytes) -> str:

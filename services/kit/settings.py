@@ -5,6 +5,7 @@ Each process has its own subclass. What one profile forbids is checked here, so 
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from typing import Literal, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.clock import make_clock
+from services.kit.vault import read_keys
 
 SECRET_LENGTH = 32
 """Characters that the assertion secret must have at least (256 bits in base16 have 64)."""
@@ -71,6 +73,34 @@ class ServiceSettings(CommonSettings):
     """How long calls under way may go on after SIGTERM."""
     metrics_port: int | None = Field(None, validation_alias="ORDERBUDDY_METRICS_PORT")
     """Where /metrics is served in Prometheus form; unset: nowhere."""
+
+
+class SealingSettings(ServiceSettings):
+    """What services read that keep other systems' secrets (services/kit/vault.py)."""
+
+    credential_keys: SecretStr | None = Field(None, validation_alias="ORDERBUDDY_CREDENTIAL_KEYS")
+    """Keys of 32 bytes in base64, separated by commas; the first seals. Required in production."""
+
+    @field_validator("credential_keys")
+    @classmethod
+    def _readable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not read_keys(value.get_secret_value()):
+            message = "must hold at least one key"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _keys_in_production(self) -> SealingSettings:
+        if self.profile == "production" and self.credential_keys is None:
+            message = "ORDERBUDDY_CREDENTIAL_KEYS is required in the production profile"
+            raise ValueError(message)
+        return self
+
+    def keys(self) -> list[bytes]:
+        """Return the keys; in the embedded profile one made from the secret that its parts share."""
+        if self.credential_keys is not None:
+            return read_keys(self.credential_keys.get_secret_value())
+        return [hashlib.sha256(b"credentials\0" + self.assertion_secret.get_secret_value().encode()).digest()]
 
 
 def load(settings: type[SettingsType]) -> SettingsType:

@@ -1,1 +1,1 @@
-"""The Notification service: messages to people."""
+"""The Notification service: messages to people, webhooks to integrators."""

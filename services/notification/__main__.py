@@ -13,6 +13,7 @@ from services.notification.adapters.twilio_texts import TwilioTexts
 from services.notification.repository import INDEXES, SubscriptionRepository
 from services.notification.servicer import NotificationServicer
 from services.notification.settings import NotificationSettings
+from services.notification.webhooks.wiring import build_webhooks
 
 
 async def build(runtime: Runtime) -> None:
@@ -24,6 +25,7 @@ async def build(runtime: Runtime) -> None:
     runtime.serve(notification_service_pb2.DESCRIPTOR, add, servicer)
     runtime.indexes += INDEXES
     runtime.closing += [mails.close, texts.close]
+    build_webhooks(runtime, runtime.settings)
 
 
 def make_mails(settings: NotificationSettings) -> Mails:

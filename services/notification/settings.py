@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr, model_validator
 
-from services.kit.settings import ServiceSettings
+from services.kit.settings import SealingSettings
 
 
-class NotificationSettings(ServiceSettings):
+class NotificationSettings(SealingSettings):
     """What the Notification service reads."""
 
     twilio_account_sid: str | None = Field(None, validation_alias="TWILIO_ACCOUNT_SID")
@@ -19,6 +19,8 @@ class NotificationSettings(ServiceSettings):
     from_email: str | None = Field(None, validation_alias="FROM_EMAIL")
     sendgrid_url: str | None = Field(None, validation_alias="ORDERBUDDY_SENDGRID_URL")
     """Where SendGrid's API is; for tests."""
+    webhooks_to_loopback: bool = Field(default=False, validation_alias="ORDERBUDDY_WEBHOOKS_TO_LOOPBACK")
+    """Whether integrators' endpoints may be on this machine; for development and tests."""
 
     @property
     def has_twilio(self) -> bool:
@@ -37,5 +39,8 @@ class NotificationSettings(ServiceSettings):
                 "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER, SENDGRID_API_KEY and FROM_EMAIL are "
                 "needed: the production profile sends real messages"
             )
+            raise ValueError(message)
+        if self.profile == "production" and self.webhooks_to_loopback:
+            message = "ORDERBUDDY_WEBHOOKS_TO_LOOPBACK is for tests; the production profile refuses it"
             raise ValueError(message)
         return self

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.kit.errors import NotFound, Refused
+from services.kit.vault import Unreadable
 from services.payment.adapters.accounts import Accounts
-from services.payment.credentials import Unreadable
 from services.payment.gateway import Account, PaymentGateway
 from services.payment.model import Bill, Payment
 

@@ -8,11 +8,11 @@ from orderbuddy.payment.v1 import payment_service_pb2, payment_service_pb2_grpc
 
 from services.kit.crash import CrashPoints
 from services.kit.server import Runtime
+from services.kit.vault import Vault
 from services.payment.adapters.accounts import Accounts
 from services.payment.adapters.counter import Counter
 from services.payment.adapters.orders import Orders
 from services.payment.checking import Checking
-from services.payment.credentials import Vault
 from services.payment.events import PaymentEvents
 from services.payment.gateway import PaymentGateway
 from services.payment.gateways import Gateways

@@ -15,7 +15,7 @@ from bson import ObjectId
 from pymongo import MongoClient
 
 from services.kit.mongo import Database
-from services.payment.credentials import Vault
+from services.kit.vault import Vault
 from services.payment.settings import PaymentSettings
 from tests.support import SECRET
 from tools.processes import ROOT

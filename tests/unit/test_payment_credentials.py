@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.payment.credentials import Unreadable, Vault, is_sealed, read_keys
+from services.kit.vault import Unreadable, Vault, is_sealed, read_keys
 from services.payment.settings import PaymentSettings
 from tests.support import SECRET
 

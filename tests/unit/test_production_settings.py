@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ REAL = {
     "AZURE_STORAGE_CONNECTION_STRING": "x",
     **dict.fromkeys(("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"), "x"),
     **dict.fromkeys(("SENDGRID_API_KEY", "FROM_EMAIL"), "x"),
+    "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(32)).decode(),
 }
 
 
@@ -31,6 +33,7 @@ REAL = {
         (ImageSettings, "AZURE_STORAGE_CONNECTION_STRING"),
         (NotificationSettings, "TWILIO_ACCOUNT_SID"),
         (NotificationSettings, "FROM_EMAIL"),
+        (NotificationSettings, "ORDERBUDDY_CREDENTIAL_KEYS"),
     ],
 )
 def test_it_needs_the_real_systems(kind: type[BaseSettings], needed: str) -> None:
@@ -48,3 +51,8 @@ def test_it_refuses_a_set_clock(kind: type[Any]) -> None:
 def test_it_refuses_the_local_sign_in_core() -> None:
     with pytest.raises(ValidationError, match="development and tests"):
         CoreSettings.model_validate(SERVICE)
+
+
+def test_it_refuses_webhooks_to_this_machine() -> None:
+    with pytest.raises(ValidationError, match="ORDERBUDDY_WEBHOOKS_TO_LOOPBACK"):
+        NotificationSettings.model_validate(SERVICE | REAL | {"ORDERBUDDY_WEBHOOKS_TO_LOOPBACK": "true"})

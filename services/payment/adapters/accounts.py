@@ -15,7 +15,7 @@ from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
 from services.kit.status import from_rpc_error
 from services.kit.telemetry import log
-from services.payment.credentials import Unreadable, Vault
+from services.kit.vault import Unreadable, Vault
 from services.payment.gateway import Account
 
 _SECONDS: Final = 3.0

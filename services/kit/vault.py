@@ -1,7 +1,7 @@
-"""Gateway credentials at rest: sealed with a key from the settings, bound to the location that they belong to.
+"""Secrets at rest: sealed with a key from the settings, bound to whom they belong to (a location, an endpoint).
 
-A sealed token says which key sealed it, so that keys can be changed: the first seals, all open. What the old system
-wrote is plain text and is read as it is, until the command that seals it is run:
+A sealed secret says which key sealed it, so that keys can be changed: the first seals, all open. Gateway credentials
+that the old system wrote are plain text and are read as they are, until the command that seals them is run:
 `python -m tools.seal_credentials`.
 """
 
@@ -23,30 +23,30 @@ KEY_BYTES: Final = 32
 
 
 class Unreadable(Exception):
-    """What is stored was sealed with a key that we do not have, for another location, or was changed."""
+    """What is stored was sealed with a key that we do not have, for another owner, or was changed."""
 
 
 class Vault:
-    """Seals and opens tokens. `keys` are 32 bytes each, the one that seals first."""
+    """Seals and opens secrets. `keys` are 32 bytes each, the one that seals first."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {_name(key): AESGCM(key) for key in keys}
         self._newest = _name(keys[0])
 
-    def seal(self, token: str, location_id: str) -> str:
-        """Return a token as it is stored."""
+    def seal(self, secret: str, owner_id: str) -> str:
+        """Return a secret as it is stored."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._keys[self._newest].encrypt(nonce, token.encode(), location_id.lower().encode())
+        sealed = self._keys[self._newest].encrypt(nonce, secret.encode(), owner_id.lower().encode())
         return f"{_MARK}{self._newest}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
-    def open(self, stored: str, location_id: str) -> str:
-        """Return the token. Raises Unreadable."""
+    def open(self, stored: str, owner_id: str) -> str:
+        """Return the secret. Raises Unreadable."""
         if not is_sealed(stored):
             return stored
         name, _, text = stored.removeprefix(_MARK).partition(":")
         try:
             data = base64.urlsafe_b64decode(text)
-            opened = self._keys[name].decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], location_id.lower().encode())
+            opened = self._keys[name].decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], owner_id.lower().encode())
             return opened.decode()
         except (KeyError, InvalidTag, ValueError, binascii.Error) as error:
             raise Unreadable(name) from error
@@ -57,7 +57,7 @@ class Vault:
 
 
 def is_sealed(stored: str) -> bool:
-    """Tell whether what is stored is sealed; if not, it is the token itself."""
+    """Tell whether what is stored is sealed; if not, it is the secret itself."""
     return stored.startswith(_MARK)
 
 

@@ -1,0 +1,1 @@
+"""Outgoing webhooks: what happens to orders and payments, sent to integrators' endpoints."""
