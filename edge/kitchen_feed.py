@@ -98,11 +98,11 @@ class KitchenFeed:
         self.follower: Follower[ticket_service_pb2.WatchTicketsResponse] = Follower("kitchen", self)
         self._caller = caller
         self._identity = identity
-        self._opened = False
+        self._opened = self._begins_anew = False
 
     def open(self, token: str) -> AsyncGenerator[ticket_service_pb2.WatchTicketsResponse, None]:
         """Begin to watch all locations; without a token from now on."""
-        self._opened = True
+        self._opened, self._begins_anew = True, not token and self.hub.position is not None
         request = ticket_service_pb2.WatchTicketsRequest(resume_token=token)
         return self._stream(request, None)
 
@@ -115,6 +115,10 @@ class KitchenFeed:
     def handle(self, message: ticket_service_pb2.WatchTicketsResponse) -> Progress:
         """Take in a message."""
         token = message.resume_token or (self.hub.position or "")
+        if self._begins_anew:
+            # Only now: who looks again for what it missed must find the stream already listening.
+            self._begins_anew = False
+            self._gap("the stream began anew")
         if self._opened:
             # Changes of stations have no place in the stream: what was missed of them shows in the stations alone.
             self._opened = False
@@ -127,12 +131,15 @@ class KitchenFeed:
                 place = (moved.restaurant_id, moved.location_id) if moved.restaurant_id else None
                 self.hub.tell(StationsMoved(place), None if place is None else [place_key(place)])
             case "reset":
-                log.warning("kitchen_reset", reason=message.reset.reason)
-                self.generation += 1
-                self.hub.forget()
+                self._gap(message.reset.reason)
             case "heartbeat":
                 self.hub.advance(token)
         return Progress(token, caught_up=bool(token))
+
+    def _gap(self, reason: str) -> None:
+        log.warning("kitchen_reset", reason=reason)
+        self.generation += 1
+        self.hub.forget()
 
     async def missed(self, place: Place, bookmark: Bookmark) -> AsyncGenerator[Positioned[KitchenNews], None]:
         """Yield the changes at a location after a bookmark, from the service. Raises TokenUnusable, Unavailable."""

@@ -36,6 +36,9 @@ def connect(settings: ServiceSettings) -> AsyncMongoClient[Document]:
         w="majority",
         journal=True,
         readConcernLevel="majority",
+        # Whatever the connection string says: a snapshot that is older than the stream's place would hide what came
+        # between for good, and guards would be made of what is no longer so.
+        readPreference="primary",
         appname="orderbuddy",
     )
 

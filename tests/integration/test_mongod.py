@@ -10,9 +10,11 @@ import time
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
+from pymongo import MongoClient, ReadPreference
 
+from services.kit.mongo import connect, database
 from services.kit.mongod import EmbeddedMongod, MongodProblem, free_port
+from services.kit.settings import ServiceSettings
 from tools.processes import ROOT
 
 
@@ -97,3 +99,16 @@ def test_a_database_that_was_left_behind_is_stopped_by_the_next_start(tmp_path: 
     finally:
         parent.kill()
         parent.communicate()
+
+
+async def test_reads_go_to_the_primary_whatever_the_connection_string_says(settings: ServiceSettings) -> None:
+    query = "&" if "?" in settings.db_conn_string else "/?"
+    asked = settings.model_copy(
+        update={"db_conn_string": f"{settings.db_conn_string}{query}readPreference=secondary"},
+    )
+    client = connect(asked)
+    try:
+        assert database(client, "orders").read_preference == ReadPreference.PRIMARY
+        assert (await client["orders"]["orders"].find_one({})) is None
+    finally:
+        await client.close()
