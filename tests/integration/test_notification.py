@@ -162,5 +162,6 @@ def test_the_production_profile_needs_real_providers() -> None:
                 "DB_CONN_STRING": "mongodb://x",
                 "ORDERBUDDY_ASSERTION_SECRET": SECRET,
                 "ORDERBUDDY_PROFILE": "production",
+                "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(32)).decode(),
             }
         )
