@@ -58,8 +58,8 @@ class Hooks:
 
     async def update(self, endpoint_id: str, **changes: Any) -> rpc.WebhookEndpoint:
         request = rpc.UpdateEndpointRequest(restaurant_id=LUNA, endpoint_id=endpoint_id, **changes)
-        answer: rpc.UpdateEndpointResponse = await self.stub.UpdateEndpoint(request, metadata=OWNER)
-        return answer.endpoint
+        endpoint: rpc.WebhookEndpoint = (await self.stub.UpdateEndpoint(request, metadata=OWNER)).endpoint
+        return endpoint
 
     async def rotate(self, endpoint_id: str) -> str:
         request = rpc.RotateSecretRequest(restaurant_id=LUNA, endpoint_id=endpoint_id)
@@ -91,7 +91,7 @@ class Hooks:
 
         async def tried() -> bool:
             found[:] = await self.events(endpoint_id)
-            return len(found[0].attempts) >= number
+            return bool(found) and len(found[0].attempts) >= number
 
         await eventually(tried)
         assert len(found[0].attempts) == number
@@ -104,6 +104,14 @@ class Hooks:
             return len(await self.events(endpoint_id, states=[DELIVERED])) == number
 
         await eventually(done)
+
+    async def idle(self) -> None:
+        """Wait until nothing waits to be sent."""
+
+        async def nothing() -> bool:
+            return await self.db["webhook_endpoints"].count_documents({"queue.dueAt": {"$exists": True}}) == 0
+
+        await eventually(nothing)
 
     async def tried_until(self, endpoint_id: str, instant: datetime) -> None:
         """Wait until something was sent to the endpoint at the instant that the clock shows, and that was noted."""

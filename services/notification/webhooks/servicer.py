@@ -25,7 +25,7 @@ from services.notification.webhooks.signing import MOST_SECRETS, Seals, event_id
 
 _STATE: Final = "WEBHOOK_EVENT_STATE_"
 _PAGE: Final = 50
-_MOST: Final = 200
+_MOST: Final = 100
 
 
 class WebhookServicer(rpc_grpc.WebhookServiceServicer):

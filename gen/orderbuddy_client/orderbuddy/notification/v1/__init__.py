@@ -229,7 +229,7 @@ class ListEventsRequest(betterproto2.Message):
 
     page_size: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
     """
-    At most this many; 0 means 50, more than 200 is taken as 200.
+    At most this many; 0 means 50, more than 100 is taken as 100.
     """
 
     page_token: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
