@@ -38,7 +38,8 @@ VICTIMS = ("ordering", "mongod", "edge", "menu", "station", "payment")
 PAYING = 0.5
 """Share of the guests who pay; the others order at a location that asks for no payment."""
 GUESTS, ASKED_AT_ONCE, EVERY_NTH_IS_WATCHED = 8, 3, 10
-GIVE_UP_SECONDS = 60.0
+GIVE_UP_SECONDS = 150.0
+"""A wallet that may be on its way is not charged again for a minute."""
 PREVIEW = "/order-app/cart/preview-order"
 PLACE = "/payments/place-order-without-payment"
 

@@ -11,7 +11,7 @@ from tools.faults import play
 from tools.processes import Stack
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_killed_parts_lose_and_double_nothing_and_no_watcher_misses_a_step(tmp_path: pathlib.Path) -> None:
     with Stack(tmp_path, {"ORDERBUDDY_DEMO": "0"}) as stack:
         report = asyncio.run(play(stack, seconds=15, seed=7))
