@@ -39,6 +39,8 @@ _MOST_MISSED: Final = MOST_WAITING // 2
 """Events; who missed more had better read everything anew."""
 _CONNECT_SECONDS: Final = 45.0
 """How long a connection may say nothing."""
+MOST_MUTE: Final = 5_000
+"""Connections that have not said CONNECT yet, some 12 kB each; with more the oldest goes. Clients say it at once."""
 _INTERNAL: Final = "Internal server error"
 _UNAUTHORIZED: Final = "Unauthorized"
 
@@ -76,6 +78,8 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         self._may_listen = may_listen
         self._tokens: dict[str, str] = {}
         self._connecting: set[str] = set()
+        self._mute: dict[str, None] = {}
+        """Oldest first."""
         super().__init__(logger=SILENT, cors=cors)
 
     def _engineio_server_class(self) -> type[EngineServer]:
@@ -83,21 +87,27 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
     async def _handle_eio_connect(self, connection: str, environ: dict[str, Any]) -> None:
         self.environ[connection] = environ
+        self._mute[connection] = None
+        if len(self._mute) > MOST_MUTE:
+            self._end_if_mute(next(iter(self._mute)))
         asyncio.get_running_loop().call_later(_CONNECT_SECONDS, self._end_if_mute, connection)
 
     def _end_if_mute(self, connection: str) -> None:
+        self._mute.pop(connection, None)
         if connection in self.environ and self.clients.find(connection) is None:
-            spawn(self.eio.sockets[connection].close(abort=True))
+            # Taken out at once: the library would keep it for as long as a client may be silent.
+            spawn(self.eio.sockets.pop(connection).close(abort=True))
 
     async def _handle_eio_disconnect(self, connection: str, _reason: str) -> None:
         self.clients.remove(connection)
         self.environ.pop(connection, None)
+        self._mute.pop(connection, None)
         self._tokens.pop(connection, None)
 
     async def _handle_eio_message(self, connection: str, data: Any) -> None:
         """Take in what a client says; what is no packet ends the connection."""
-        socket: LiveSocket = self.eio.sockets[connection]
-        if socket.closing:
+        socket: LiveSocket | None = self.eio.sockets.get(connection)
+        if socket is None or socket.closing:
             return
         try:
             said = packet.Packet(encoded_packet=data)
@@ -120,6 +130,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         match said.packet_type:
             case packet.CONNECT if client is None and connection not in self._connecting:
                 self._connecting.add(connection)
+                self._mute.pop(connection, None)
                 try:
                     await self._connect(connection, socket, _asked(said.data))
                 finally:

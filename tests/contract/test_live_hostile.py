@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from edge.caller import Caller
+from edge.live import server as live_server
 from edge.live.clients import MOST_ROOMS
 from edge.live.engine import MOST_PAYLOAD_BYTES, MOST_WAITING
 from edge.live.memory import Memory, Remembered
@@ -247,6 +248,22 @@ class TestTooMuch:
         assert len(gateway(edge).memory._own) == known + 1
         assert (await poller.get()).json() == {"code": 1, "message": "Session ID unknown"}
         await eventually(lambda: nothing_left(edge))
+
+    async def test_those_who_never_connect_do_not_pile_up(
+        self, edge: RunningEdge, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live_server, "MOST_MUTE", 3)
+        speaking = await connected(edge)
+        first, *others = [await opened(edge) for _ in range(5)]
+        assert (await first.get()).json() == {"code": 1, "message": "Session ID unknown"}
+        server = gateway(edge).server
+        await eventually(lambda: len(server.environ) == len(server.eio.sockets) == 5)  # with the one who behaves
+        assert (await others[-1].post("40")).text == "ok"
+        assert (await speaking.emit("store_joined")).text == "ok"
+        assert "exception" in (await speaking.get()).text
+        for poller in (speaking, *others):
+            await poller.post("1")
+        await eventually(lambda: nothing_left(edge) and not server._mute)
 
 
 class TestRefusedHandshakes:
