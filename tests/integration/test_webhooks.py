@@ -416,6 +416,8 @@ async def test_events_are_replayed_with_their_ids(hooks: Hooks) -> None:
     assert unknown == (grpc.StatusCode.NOT_FOUND, "EVENT_NOT_FOUND")
     neither = await refusal(hooks.replay(created.endpoint.id))
     assert neither == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT")
+    never = await refusal(hooks.replay(created.endpoint.id, since={"seconds": 10**18}))
+    assert never == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT")
 
 
 async def test_a_deleted_endpoint_is_sent_nothing_more(hooks: Hooks) -> None:
