@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pathlib
+import sys
 from collections.abc import AsyncIterator, Awaitable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from google.rpc import error_details_pb2
 from orderbuddy.notification.v1 import webhook_service_pb2 as rpc
@@ -36,6 +40,8 @@ from tests.integration.webhooks import (
 from tests.servers.vendors import in_thread
 from tests.servers.webhook_receiver import HANG, Answer, WebhookReceiver
 from tests.support import SECRET, detail, eventually, reason
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -226,7 +232,7 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_its_events_w
     hooks.receiver.otherwise = Answer()
     endpoint = await hooks.update(created.endpoint.id, enabled=True)
     assert (endpoint.enabled, endpoint.disabled_because, endpoint.HasField("failing_since")) == (True, 0, False)
-    await eventually(lambda: len(hooks.receiver.acknowledged) == 1)
+    await eventually(lambda: len(hooks.receiver.acknowledged) >= 1)
     assert hooks.receiver.acknowledged[0].id == waiting
 
 
@@ -326,6 +332,32 @@ async def test_two_replicas_deliver_each_event_once_and_in_order(hooks: Hooks, s
     assert got == wanted
 
 
+async def test_events_made_at_once_while_others_send_are_all_sent_in_the_order_of_the_list(
+    hooks: Hooks, serve: Serve
+) -> None:
+    """Workers find the queue empty again and again while it is being filled; none falls asleep on an event."""
+    stubs = [hooks.stub, rpc_grpc.WebhookServiceStub((await serve("notification", build)).channel)]
+    created = await hooks.create()
+    request = rpc.SendTestEventRequest(restaurant_id=LUNA, endpoint_id=created.endpoint.id)
+    for _ in range(12):
+        await asyncio.gather(*(stub.SendTestEvent(request, metadata=OWNER) for stub in stubs * 4))
+    await hooks.delivered(created.endpoint.id, 96)
+    assert [call.id for call in hooks.receiver.calls] == [
+        event.id for event in await hooks.events(created.endpoint.id, page_size=100)
+    ]
+
+
+async def test_events_end_after_thirty_days(hooks: Hooks) -> None:
+    created = await hooks.create()
+    await hooks.test_event(created.endpoint.id)
+    (event,) = await hooks.db["webhook_events"].find().to_list()
+    kept = event["expiresAt"] - datetime.now(UTC)  # MongoDB's clock is the machine's
+    assert timedelta(days=29, hours=23) < kept <= timedelta(days=30)
+    indexes = await (await hooks.db["webhook_events"].list_indexes()).to_list()
+    (expiry,) = (index for index in indexes if "expireAfterSeconds" in index)
+    assert (dict(expiry["key"]), expiry["expireAfterSeconds"]) == ({"expiresAt": 1}, 0)
+
+
 async def test_what_a_killed_worker_was_sending_is_sent_again_with_the_same_id(hooks: Hooks, serve: Serve) -> None:
     created = await hooks.create()
     hooks.receiver.answers += [Answer(HANG)]
@@ -384,6 +416,8 @@ async def test_events_are_replayed_with_their_ids(hooks: Hooks) -> None:
     assert unknown == (grpc.StatusCode.NOT_FOUND, "EVENT_NOT_FOUND")
     neither = await refusal(hooks.replay(created.endpoint.id))
     assert neither == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT")
+    never = await refusal(hooks.replay(created.endpoint.id, since={"seconds": 10**18}))
+    assert never == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT")
 
 
 async def test_a_deleted_endpoint_is_sent_nothing_more(hooks: Hooks) -> None:
@@ -404,3 +438,78 @@ async def test_a_test_event_with_the_same_request_id_is_one(hooks: Hooks) -> Non
         created.endpoint.id, request_id="r"
     )
     assert len(await hooks.events(created.endpoint.id)) == 1
+
+
+async def test_the_example_for_integrators_takes_what_is_genuine_once(hooks: Hooks) -> None:
+    created = await hooks.create("/unused")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "ORDERBUDDY_WEBHOOK_SECRET": created.secret}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "examples.webhook_receiver", "0", env=env, cwd=ROOT, stdout=-1, stderr=-1
+    )
+    try:
+        assert process.stdout is not None
+        port = int((await process.stdout.readline()).split()[-1])
+        await hooks.update(created.endpoint.id, url=f"http://127.0.0.1:{port}/hooks")
+        event_id = await hooks.test_event(created.endpoint.id)
+        assert await process.stdout.readline() == b"webhook.test\n"
+        await hooks.delivered(created.endpoint.id, 1)
+        await hooks.replay(created.endpoint.id, event_id=event_id)
+        event = await hooks.attempts(created.endpoint.id, 2)
+        assert [attempt.status for attempt in event.attempts] == [204, 204]
+        async with httpx.AsyncClient() as client:
+            forged = {"webhook-id": "msg_1", "webhook-timestamp": "1", "webhook-signature": "v1,eA=="}
+            answer = await client.post(f"http://127.0.0.1:{port}/", content=event.body, headers=forged)
+        assert answer.status_code == 400
+    finally:
+        process.kill()
+        out, _ = await process.communicate()
+    assert out == b""
+
+
+async def test_the_example_says_how_it_is_called() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "examples.webhook_receiver", "8000", env={}, cwd=ROOT, stdout=-1, stderr=-1
+    )
+    _, err = await process.communicate()
+    assert (process.returncode, b"ORDERBUDDY_WEBHOOK_SECRET" in err) == (2, True)
+
+
+async def test_an_endless_answer_is_cut_off(hooks: Hooks) -> None:
+    read: list[int] = []
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 No\r\ncontent-length: 1000000000\r\n\r\n")
+        try:
+            while True:
+                writer.write("é".encode() * 50_000)
+                await writer.drain()
+                read.append(100_000)
+        except ConnectionError:
+            writer.close()
+
+    created = await hooks.create("/unused")
+    async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await hooks.update(created.endpoint.id, url=f"http://127.0.0.1:{port}/")
+        await hooks.test_event(created.endpoint.id)
+        (attempt,) = (await hooks.attempts(created.endpoint.id, 1)).attempts
+    assert (attempt.status, attempt.answer) == (500, "é" * 500)
+    assert attempt.duration_ms < 500
+    assert sum(read) < 20_000_000  # what the machine's own buffers hold
+
+
+async def test_what_is_not_http_is_a_failure(hooks: Hooks) -> None:
+    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"220 smtp.example ESMTP\r\n")
+        await writer.drain()
+        writer.close()
+
+    created = await hooks.create("/unused")
+    async with await asyncio.start_server(chatter, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await hooks.update(created.endpoint.id, url=f"http://127.0.0.1:{port}/")
+        await hooks.test_event(created.endpoint.id)
+        (attempt,) = (await hooks.attempts(created.endpoint.id, 1)).attempts
+    assert (attempt.status, attempt.error) == (0, "the answer is not HTTP")

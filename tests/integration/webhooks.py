@@ -101,7 +101,7 @@ class Hooks:
         """Wait until so many of the endpoint's events are delivered."""
 
         async def done() -> bool:
-            return len(await self.events(endpoint_id, states=[DELIVERED])) == number
+            return len(await self.events(endpoint_id, states=[DELIVERED], page_size=100)) == number
 
         await eventually(done)
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import pathlib
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from services.notification.adapters.webhook_sender import Sent, WebhookSender, resolve
 from services.notification.webhooks.addresses import Unreachable, check_address, check_url, is_public
@@ -207,3 +215,57 @@ async def test_the_name_is_asked_once_and_the_checked_address_is_called() -> Non
     assert names.asked == [("shop.example", port)]
     assert head.startswith(f"POST / HTTP/1.1\r\nHost: shop.example:{port}\r\n")
     assert sent.error == "no answer within 0.3 seconds"
+
+
+def certificate(folder: pathlib.Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server of that name shows, and what a client believes that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "server.pem"
+    path.write_bytes(private + pem)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cadata=pem.decode())
+
+
+@pytest.mark.parametrize(("asked", "status"), [("shop.example", 204), ("other.example", 0)])
+async def test_tls_and_the_header_keep_the_name(tmp_path: pathlib.Path, asked: str, status: int) -> None:
+    names: list[str | None] = []
+    heads: list[bytes] = []
+    server_side, client_side = certificate(tmp_path, "shop.example")
+    server_side.sni_callback = lambda _socket, name, _context: names.append(name)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 Fine\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=server_side) as server:
+        port = server.sockets[0].getsockname()[1]
+        sender = WebhookSender(loopback=True, find=Names(["127.0.0.1"]).find, tls=client_side, timeout_seconds=5)
+        sent = await sender.send(f"https://{asked}:{port}/hooks", {}, "{}")
+        await sender.close()
+    assert (sent.status, names) == (status, [asked])
+    if status:
+        assert heads[0].startswith(f"POST /hooks HTTP/1.1\r\nHost: {asked}:{port}\r\n".encode())
+    else:
+        assert "Hostname mismatch" in sent.error
+        assert heads == []

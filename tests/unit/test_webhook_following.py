@@ -56,7 +56,7 @@ class Script:
 
     async def play(self) -> list[str]:
         source = Source("orders", self.watch, self.see_to, self.catch_up)
-        follower = EventFollower(source, self)  # type: ignore[arg-type]  # what it needs of a repository
+        follower = EventFollower(source, self)
         with pytest.raises(Over):
             await follower.run()
         return self.did

@@ -76,6 +76,7 @@ class Deliverer:
                 task = group.create_task(self._send_all(endpoint))
                 sending.add(task)
                 task.add_done_callback(sending.discard)
+                task.add_done_callback(lambda _: self.ring())
 
     async def _take(self) -> Document | None:
         try:

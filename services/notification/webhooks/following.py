@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from pymongo.errors import PyMongoError
 
@@ -19,7 +19,6 @@ from services.kit.context import CURRENT, Call
 from services.kit.errors import OrderBuddyError
 from services.kit.principal import CallerKind, Principal
 from services.kit.telemetry import log
-from services.notification.webhooks.queue_repository import ProgressRepository
 
 _SAVE_SECONDS: Final = 1.0
 """How far behind the stored place may be: so much is looked at twice after a crash, and costs a look."""
@@ -54,10 +53,22 @@ class Source(Generic[ChangeType]):
     """Sees to what is recent, for when nobody knows what was missed."""
 
 
+class Progress(Protocol):
+    """Remembers up to where a stream has been seen to."""
+
+    async def token(self) -> str:
+        """Return the place; empty at the very first."""
+        ...
+
+    async def reached(self, token: str) -> None:
+        """Note a place."""
+        ...
+
+
 class EventFollower(Generic[ChangeType]):
     """Sees to every change of a source."""
 
-    def __init__(self, source: Source[ChangeType], progress: ProgressRepository) -> None:
+    def __init__(self, source: Source[ChangeType], progress: Progress) -> None:
         self._source = source
         self._progress = progress
         self._saved = ""

@@ -147,7 +147,7 @@ class WebhookServicer(rpc_grpc.WebhookServiceServicer):
                 raise _no_event()
             replayed = await self._queue.replay_one(endpoint, event)
         else:
-            replayed = await self._queue.replay_since(endpoint, request.since.ToDatetime(tzinfo=UTC))
+            replayed = await self._queue.replay_since(endpoint, _instant(request))
         self._ring()
         return rpc.ReplayEventsResponse(replayed=replayed)
 
@@ -173,6 +173,13 @@ def _enable(endpoint: Document, now: datetime) -> None:
 def _disable(endpoint: Document) -> None:
     if endpoint["enabled"]:
         endpoint |= {"enabled": False, "disabledBecause": "ASKED"}
+
+
+def _instant(request: rpc.ReplayEventsRequest) -> datetime:
+    try:
+        return request.since.ToDatetime(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput([FieldViolation("since", "is not an instant")]) from None
 
 
 def _place(token: str) -> int | None:
