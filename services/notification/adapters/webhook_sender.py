@@ -8,10 +8,12 @@ else a client of people would bring do not exist.
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +25,9 @@ TIMEOUT_SECONDS: Final = 15.0
 ANSWER_CHARACTERS: Final = 500
 _MOST_BYTES: Final = ANSWER_CHARACTERS * 4
 """UTF-8 has at most four for a character."""
+
+_LOOKUPS: Final = ThreadPoolExecutor(64, "lookup")
+"""Of its own and larger than what is sent at once: names that are never answered hold up only themselves."""
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -42,7 +47,8 @@ class Sent:
 
 async def resolve(host: str, port: int) -> list[str]:
     """Return the addresses of a host. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, ask)
     return [str(address[0]) for *_, address in found]
 
 
