@@ -19,7 +19,7 @@ from services.kit.mongo import Document
 from services.kit.telemetry import log
 from services.kit.vault import Unreadable
 from services.notification.adapters.webhook_sender import Sent, WebhookSender
-from services.notification.webhooks.queue_repository import DELIVERED, FAILED, QueueRepository
+from services.notification.webhooks.queue_repository import DELIVERED, FAILED, LEASE, QueueRepository
 from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after, retry_after
 from services.notification.webhooks.signing import Seals
 
@@ -129,7 +129,9 @@ class Deliverer:
         if sent.status in _OK:
             changes: Document = {"state": DELIVERED, "tries": event["tries"] + 1}
             # `dueAt` stays in the past, as whoever has to take over wants it.
-            return await self._note(endpoint, event, attempt, changes, {"$unset": {"queue.failingSince": ""}})
+            keep: Document = {"queue.leaseUntil": self._clock.now() + LEASE}
+            queue: Document = {"$set": keep, "$unset": {"queue.failingSince": ""}}
+            return await self._note(endpoint, event, attempt, changes, queue)
         return await self._failed(endpoint, event, attempt, sent)
 
     async def _sent(self, endpoint: Document, event: Document) -> Sent:
@@ -165,4 +167,4 @@ class Deliverer:
         self, endpoint: Document, event: Document, attempt: Document, changes: Document, queue: Document
     ) -> Document | None:
         noted = await self._queue.note(endpoint, event, attempt, changes, queue)
-        return await self._queue.keep(noted) if noted is not None and "holder" in noted["queue"] else None
+        return noted if noted is not None and noted["enabled"] and "holder" in noted["queue"] else None
