@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.station.printing.layout import Form, Heading, Item, Sums, receipt, slip, ticket
+from services.station.printing.layout import MOST_LINES, Form, Heading, Item, Sums, receipt, slip, ticket
 from services.station.printing.paper import Line, Paper, Style, clean, width, wrap
 from services.station.printing.picture import dots_across, draw_line, draw_png
 from services.station.printing.render import RENDERERS, plain_text
@@ -110,6 +110,20 @@ def test_long_texts_wrap_and_nothing_is_cut_off() -> None:
         "  ! " + "x" * 20,
         "    " + "x" * 10,
     ]
+
+
+def test_an_endless_order_ends_on_paper_and_says_so() -> None:
+    items = [Item(f"Dish {number}", notes="水 " * 500, price_cents=100) for number in range(200)]
+    heading = HEADING
+    for paper in (
+        receipt(Form(42, "en"), heading, items, Sums(total=20_000)),
+        ticket(Form(42, "en"), heading, "Kitchen", items),
+        slip(Form(42, "en"), heading, "Kitchen", items, "", order=True),
+    ):
+        texts = [line.text for line in paper]
+        assert len(texts) < MOST_LINES + 60
+        assert texts.count("TOO LONG FOR PAPER: SEE THE SCREEN") == 1
+    assert any("Total" in line.text for line in receipt(Form(42, "en"), heading, items, Sums(total=20_000)))
 
 
 def test_an_amount_that_leaves_no_room_stands_alone() -> None:

@@ -10,6 +10,9 @@ from datetime import datetime
 from services.station.printing.paper import Paper, Strip, Style
 from services.station.printing.words import WORDS, Words
 
+MOST_LINES = 500
+"""After so many no further dish is begun: nobody orders that much in earnest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -70,6 +73,8 @@ def receipt(form: Form, heading: Heading, items: Sequence[Item], sums: Sums, *, 
         strip.text(words.canceled, Style.BOLD)
     strip.rule()
     for item, count in Counter(items).items():
+        if _is_too_long(strip, words):
+            break
         price = "" if item.price_cents is None else words.amount(item.price_cents * count)
         strip.pair(item.name, price, prefix=f"{count} x ")
         _choices(strip, item, Style.PLAIN)
@@ -77,6 +82,18 @@ def receipt(form: Form, heading: Heading, items: Sequence[Item], sums: Sums, *, 
     _sums(strip, words, items, sums)
     strip.cut()
     return strip.lines
+
+
+def _is_too_long(strip: Strip, words: Words) -> bool:
+    """Tell whether there is enough on the paper, and say so on it.
+
+    A guest may order 200 dishes with a page of notes to each: that would be metres of paper, and more bytes than a
+    stream takes, again and again.
+    """
+    too_long = len(strip.lines) > MOST_LINES
+    if too_long:
+        strip.text(words.too_long, Style.BOLD)
+    return too_long
 
 
 def _sums(strip: Strip, words: Words, items: Sequence[Item], sums: Sums) -> None:
@@ -97,6 +114,8 @@ def ticket(form: Form, heading: Heading, station: str, items: Sequence[Item]) ->
     strip = Strip(form.columns)
     _for_the_kitchen(strip, form.words, heading, station)
     for item, count in Counter(_without_price(items)).items():
+        if _is_too_long(strip, form.words):
+            break
         _to_make(strip, item, count)
     strip.rule()
     strip.cut()
@@ -109,6 +128,8 @@ def slip(form: Form, heading: Heading, station: str, items: Sequence[Item], reas
     strip.text(words.order_canceled if order else words.taken_back, Style.BIG)
     _for_the_kitchen(strip, words, heading, station)
     for item, count in Counter(_without_price(items)).items():
+        if _is_too_long(strip, words):
+            break
         _to_make(strip, item, -count)
     strip.rule()
     if clean_reason := reason.strip():

@@ -21,6 +21,7 @@ class Words:
     order_canceled: str
     reason: str
     no_station: str
+    too_long: str
     decimal_point: str
     time_format: str
 
@@ -46,6 +47,7 @@ WORDS: Final = {
         order_canceled="ORDER CANCELED",
         reason="Reason",
         no_station="No station",
+        too_long="TOO LONG FOR PAPER: SEE THE SCREEN",
         decimal_point=".",
         time_format="%Y-%m-%d %H:%M",
     ),
@@ -60,6 +62,7 @@ WORDS: Final = {
         order_canceled="PEDIDO CANCELADO",
         reason="Motivo",
         no_station="Sin estación",
+        too_long="DEMASIADO LARGO: VER LA PANTALLA",
         decimal_point=".",
         time_format="%d/%m/%Y %H:%M",
     ),
@@ -74,6 +77,7 @@ WORDS: Final = {
         order_canceled="PEDIDO CANCELADO",
         reason="Motivo",
         no_station="Sem estação",
+        too_long="LONGO DEMAIS: VER A TELA",
         decimal_point=",",
         time_format="%d/%m/%Y %H:%M",
     ),
