@@ -68,13 +68,15 @@ async def misbehave(stack: Stack, seed: int, share: float = FAILING) -> None:
         answer.raise_for_status()
 
 
-async def pay(client: httpx.AsyncClient, ask: Ask, preview_id: str, random: Random, at_once: int) -> list[str]:
+async def pay(
+    client: httpx.AsyncClient, ask: Ask, preview_id: str, random: Random, at_once: int, *, wallets: bool = True
+) -> list[str]:
     """Pay for a preview, each try asked for several times at once; return the order ids that were answered.
 
     Empty: it was declined each time, and the guest has left.
     """
     for _ in range(_TRIES):
-        if random.random() < 0.5:
+        if not wallets or random.random() < 0.5:
             token = (await ask(partial(client.post, START, json={})))["transactionToken"]
             path, body = CARD, {"previewOrderId": preview_id, "transactionToken": token}
         else:

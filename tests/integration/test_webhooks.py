@@ -325,7 +325,7 @@ async def test_two_replicas_deliver_each_event_once_and_in_order(hooks: Hooks, s
             request = rpc.SendTestEventRequest(restaurant_id=LUNA, endpoint_id=each.endpoint.id)
             stub = (hooks.stub, other)[number % 2]
             wanted[each.endpoint.id].append((await stub.SendTestEvent(request, metadata=OWNER)).event.id)
-    await eventually(lambda: len(hooks.receiver.acknowledged) >= 60)
+    await eventually(lambda: len(hooks.receiver.acknowledged) >= 60, timeout_seconds=60)
     got: dict[str, list[str]] = {each.endpoint.id: [] for each in created}
     for call in hooks.receiver.calls:
         got[call.body["data"]["endpointId"]].append(call.id)
