@@ -5,21 +5,19 @@ An order is one document; each change of it is one write, guarded by what was re
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from bson import ObjectId
 from pymongo import DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from services.kit import paging
 from services.kit.changes import Change, ChangeSource
-from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.mongo import Database, Document, Index
 
 RECENT_PREVIEWS: Final = 4_000
@@ -140,12 +138,11 @@ class OrderRepository:
         if since or until:
             query["startedAt"] = ({"$gte": since} if since else {}) | ({"$lt": until} if until else {})
         if token:
-            started, last = _read_page_token(token)
-            query["$or"] = [{"startedAt": {"$lt": started}}, {"startedAt": started, "_id": {"$lt": last}}]
+            query |= paging.after(token, "startedAt")
         newest = [("startedAt", DESCENDING), ("_id", DESCENDING)]
         found = await self._orders.find(query).sort(newest).limit(size + 1).to_list()
         more = len(found) > size
-        return found[:size], _page_token(found[size - 1]) if more else ""
+        return found[:size], paging.token_after(found[size - 1]["startedAt"], found[size - 1]["_id"]) if more else ""
 
     async def in_states(self, restaurant_id: str, location_id: ObjectId, statuses: Sequence[str]) -> list[Document]:
         """Return a location's orders in these states, oldest first."""
@@ -167,21 +164,3 @@ class OrderRepository:
         async with aclosing(source.since(token, only)) as changes:
             async for item in changes:
                 yield item
-
-
-_EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-
-
-def _page_token(last: Document) -> str:
-    started: datetime = last["startedAt"]
-    text = f"{(started - _EPOCH) // _MILLISECOND}.{last['_id']}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _read_page_token(token: str) -> tuple[datetime, ObjectId]:
-    try:
-        milliseconds, _, last = base64.urlsafe_b64decode(token.encode("ascii")).decode("ascii").partition(".")
-        return _EPOCH + int(milliseconds) * _MILLISECOND, ObjectId(last)
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
-        raise InvalidInput([FieldViolation("page_token", "is not one of ours")]) from error

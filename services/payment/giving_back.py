@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from bson import ObjectId
@@ -17,8 +16,6 @@ from services.payment.holding import Held, Holding
 from services.payment.model import Payment, Reversal, ReversalKind, ReversalState
 
 BY_US: Final = "service:payment"
-_SOON: Final = timedelta(milliseconds=500)
-_LONGEST_PAUSE: Final = timedelta(seconds=60)
 
 
 class GivingBack:
@@ -39,8 +36,7 @@ class GivingBack:
         if recently and recently[0].kind is ReversalKind.REFUND:
             log.error("money_not_given_back", payment=payment.id, order=held.bill.id)
             if self._clock.now() - recently[0].created_at < lifecycle.STUCK:
-                until = recently[0].created_at + lifecycle.STUCK
-                await self._holding.step(held, "put off", lambda b, _: lifecycle.put_off(b, payment.id, until))
+                await self._holding.rest(held, recently[0].created_at + lifecycle.STUCK)
                 return None
         left = payment.charged_cents - payment.refunded_cents
         reversal = self.reversal(payment, kind, left, "the order could not be placed", BY_US)
@@ -92,7 +88,7 @@ class GivingBack:
                     found = charge if charge.finding is Finding.VOIDED else found
         except (GatewayRefused, GatewayUnavailable, OrderBuddyError) as error:
             log.warning("reversal_not_looked_up", payment=payment.id, error=type(error).__name__)
-            await self._put_off(held)
+            await self._holding.rest(held)
             return None
         message = found.result.message if found.result is not None else ""
         match found.finding:
@@ -105,7 +101,7 @@ class GivingBack:
                     held, "asked again", lambda b, now: lifecycle.resend(b, payment.id, now)
                 )
                 return await self._ask(held)
-        await self._put_off(held)
+        await self._holding.rest(held)
         return None
 
     def _may_ask_again(self, payment: Payment, pending: Reversal) -> bool:
@@ -130,14 +126,14 @@ class GivingBack:
             crash.reached("after reversal")
         except (GatewayRefused, GatewayUnavailable, OrderBuddyError) as error:
             log.warning("reversal_not_asked_for", payment=payment.id, error=type(error).__name__)
-            await self._put_off(held)
+            await self._holding.rest(held)
             return None
         match result.outcome:
             case Outcome.APPROVED:
                 return await self._done(held, result.message)
             case Outcome.DECLINED:
                 return await self._refused(held, result.message)
-        await self._put_off(held)
+        await self._holding.rest(held)
         return None
 
     async def _done(self, held: Held, message: str) -> Held:
@@ -151,8 +147,3 @@ class GivingBack:
         return await self._holding.step(
             held, "reversal refused", lambda b, now: lifecycle.refuse_reversal(b, payment_id, now, message)
         )
-
-    async def _put_off(self, held: Held) -> None:
-        pause = min(_SOON * 2 ** min(held.payment.tries, 10), _LONGEST_PAUSE)
-        until = self._clock.now() + pause
-        await self._holding.step(held, "put off", lambda b, _: lifecycle.put_off(b, held.payment_id, until))

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bson import ObjectId
 from pymongo.errors import PyMongoError
@@ -23,7 +24,11 @@ from services.payment import lifecycle
 from services.payment.model import Bill, Payment, State
 from services.payment.repository import BillRepository
 
-_ROUNDS = 50
+SOON: Final = timedelta(milliseconds=500)
+"""How long a payment rests at first when its gateway or Ordering has not helped."""
+
+_LONGEST_PAUSE: Final = timedelta(seconds=60)
+_ROUNDS: Final = 50
 """Every lost race means that another payment of the bill has moved on."""
 
 
@@ -78,6 +83,12 @@ class Holding:
         holder = str(ObjectId())
         saved = await self._bills.save(bill, lifecycle.hold(bill, payment_id, holder, now))
         return None if saved is None else Held(saved, payment_id, holder)
+
+    async def rest(self, held: Held, until: datetime | None = None) -> None:
+        """Let go of a payment until then, or for a while, each time for longer. Raises HoldLost, Conflict."""
+        pause = min(SOON * 2 ** min(held.payment.tries, 10), _LONGEST_PAUSE)
+        later = until or self._clock.now() + pause
+        await self.step(held, "put off", lambda b, _: lifecycle.put_off(b, held.payment_id, later))
 
     async def step(self, held: Held, name: str, change: Step) -> Held:
         """Write a step. Raises HoldLost, StepRefused, Conflict."""

@@ -6,24 +6,24 @@ was read: whoever lost the race reads again.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from bson import ObjectId
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from services.kit import paging
 from services.kit.changes import Change, ChangeSource
-from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.mongo import Database, Document, Index
 from services.payment.documents import bill_document, bill_of
 from services.payment.model import Bill
 
 COLLECTION: Final = "payments"
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+"""Before every payment that is due: the index holds only those."""
 
 INDEXES: Final = (
     Index(
@@ -40,7 +40,7 @@ INDEXES: Final = (
         COLLECTION,
         IndexModel(
             [("payments.nextAt", 1)],
-            partialFilterExpression={"payments.nextAt": {"$gt": datetime.fromtimestamp(0, UTC)}},
+            partialFilterExpression={"payments.nextAt": {"$gt": _EPOCH}},
         ),
         "payments whose end is open, for the reconciler",
     ),
@@ -130,12 +130,13 @@ class BillRepository:
         if since or until:
             query["createdAt"] = ({"$gte": since} if since else {}) | ({"$lt": until} if until else {})
         if token:
-            made, last = _read_page_token(token)
-            query["$or"] = [{"createdAt": {"$lt": made}}, {"createdAt": made, "_id": {"$lt": last}}]
+            query |= paging.after(token, "createdAt")
         newest = [("createdAt", DESCENDING), ("_id", DESCENDING)]
         found = [bill_of(d) for d in await self._bills.find(query).sort(newest).limit(size + 1).to_list()]
         more = len(found) > size
-        return found[:size], _page_token(found[size - 1]) if more else ""
+        return found[:size], paging.token_after(
+            found[size - 1].created_at, ObjectId(found[size - 1].id)
+        ) if more else ""
 
     def changes(self) -> ChangeSource:
         """Return the stream of changes to bills."""
@@ -145,20 +146,3 @@ class BillRepository:
         """Yield changes after a resume token, up to now. Raises TokenUnusable."""
         async for item in self.changes().since(token):
             yield item
-
-
-_EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-
-
-def _page_token(last: Bill) -> str:
-    text = f"{(last.created_at - _EPOCH) // _MILLISECOND}.{last.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _read_page_token(token: str) -> tuple[datetime, ObjectId]:
-    try:
-        milliseconds, _, last = base64.urlsafe_b64decode(token.encode("ascii")).decode("ascii").partition(".")
-        return _EPOCH + int(milliseconds) * _MILLISECOND, ObjectId(last)
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
-        raise InvalidInput([FieldViolation("page_token", "is not one of ours")]) from error

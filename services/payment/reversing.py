@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from typing import Final
@@ -51,7 +52,6 @@ class Reversing:
 
     async def give_back(self, wanted: Wanted, correlation_id: str) -> tuple[Bill, Payment]:
         """Give back, and return the payment after it. Raises NotFound, Refused, InvalidInput, Conflict, Unavailable."""
-        held: Held | None = None
         for _ in range(_ROUNDS):
             bill = await self._bills.bill_with(wanted.restaurant_id, wanted.payment_id)
             if bill is None:
@@ -65,32 +65,34 @@ class Reversing:
             if payment.state not in TAKEN:
                 raise Refused("NOT_REFUNDABLE", f"the payment is {payment.state}: there is nothing to give back")
             held = await self._holding.take(bill, payment.id)
-            if held is not None:
-                break
-            await asyncio.sleep(_PAUSE_SECONDS)
-        if held is None:
-            raise Conflict(
-                "PAYMENT_RUNNING", "something else is done with the payment; try again", retry_after_seconds=2
-            )
-        return await self._reverse(held, wanted, correlation_id)
+            if held is None:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            elif payment.pending is not None:
+                await self._finish(held)  # an earlier one, maybe somebody else's: then it is looked at anew
+            else:
+                return await self._reverse(held, wanted, correlation_id)
+        raise Conflict("PAYMENT_RUNNING", "something else is done with the payment; try again", retry_after_seconds=2)
+
+    async def _finish(self, held: Held) -> None:
+        """Find out about the reversal that is pending. Raises Unavailable while its end is not known."""
+        with contextlib.suppress(HoldLost):
+            if await self._giving_back.go_on(held) is None:
+                raise _not_heard()
 
     async def _reverse(self, held: Held, wanted: Wanted, correlation_id: str) -> tuple[Bill, Payment]:
         payment = held.payment
         try:
-            if payment.pending is None:
-                amount = await self._amount(held.bill, payment, wanted, correlation_id)
-                reversal = self._giving_back.reversal(
-                    payment,
-                    wanted.kind,
-                    amount,
-                    wanted.reason,
-                    wanted.actor,
-                    line_ids=wanted.line_ids,
-                    request_key=wanted.request_key,
-                )
-                after = await self._giving_back.ask(held, reversal)
-            else:
-                after = await self._giving_back.go_on(held)
+            amount = await self._amount(held.bill, payment, wanted, correlation_id)
+            reversal = self._giving_back.reversal(
+                payment,
+                wanted.kind,
+                amount,
+                wanted.reason,
+                wanted.actor,
+                line_ids=wanted.line_ids,
+                request_key=wanted.request_key,
+            )
+            after = await self._giving_back.ask(held, reversal)
         except StepRefused as error:
             await self._let_go(held)
             raise Refused("NOT_REFUNDABLE", str(error)) from error
@@ -100,8 +102,7 @@ class Reversing:
         except HoldLost:
             after = None
         if after is None:
-            text = "the gateway's answer was not heard; it is asked again until it is known"
-            raise Unavailable("REVERSAL_PENDING", text, retry_after_seconds=5)
+            raise _not_heard()
         done = after.payment.reversals[-1]
         if done.state is ReversalState.REFUSED:
             raise Refused("REVERSAL_REFUSED", f"the gateway did not do it: {done.message or 'no reason given'}")
@@ -127,6 +128,11 @@ class Reversing:
         if missing:
             raise NotFound("LINE_NOT_FOUND", f"the order has no line {missing[0]!r}", metadata={"field": "line_ids"})
         return sum(known[line_id] for line_id in dict.fromkeys(wanted.line_ids))
+
+
+def _not_heard() -> Unavailable:
+    text = "the gateway's answer was not heard; it is asked again until it is known"
+    return Unavailable("REVERSAL_PENDING", text, retry_after_seconds=5)
 
 
 def _asked_for_before(payment: Payment, wanted: Wanted) -> Reversal | None:

@@ -7,7 +7,7 @@ that the guest's call can charge, for it has the token.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Protocol
 
 from services.kit.clock import Clock
@@ -25,15 +25,12 @@ from services.payment.gateway import (
     Result,
 )
 from services.payment.gateways import Gateways
-from services.payment.giving_back import GivingBack
-from services.payment.holding import Held, Holding, HoldLost
+from services.payment.giving_back import BY_US, GivingBack
+from services.payment.holding import SOON, Held, Holding, HoldLost
 from services.payment.model import Fate, Method, Payment, State
 
-BY_US: Final = "service:payment"
 NOT_REACHED: Final = "the payment gateway can't be reached; nothing was charged"
 ACCOUNT_REFUSED: Final = "the gateway refuses the restaurant's account; nothing was charged"
-_SOON: Final = timedelta(milliseconds=500)
-_LONGEST_PAUSE: Final = timedelta(seconds=60)
 
 ChargeCall = Callable[[PaymentGateway, Account, Payment], Awaitable[Result]]
 """Charges a payment with what its guest gave."""
@@ -101,7 +98,7 @@ class Saga:
             case State.PAID if lifecycle.can_wait_no_longer(held.bill, now):
                 return await self._holding.step(held, "RETURN", lambda b, _: lifecycle.return_all(b))
             case State.PAID:
-                await self._put_off(held, payment.updated_at + lifecycle.LATE)
+                await self._holding.rest(held, payment.updated_at + lifecycle.LATE)
                 return None
             case State.DECLINED:
                 return await self._look_once_more(held)
@@ -112,12 +109,6 @@ class Saga:
         return await self._holding.step(
             held, State.DECLINED, lambda b, now: lifecycle.decline(b, held.payment_id, now, actor, note, result)
         )
-
-    async def _put_off(self, held: Held, until: datetime | None = None) -> None:
-        """Leave it alone for a while, each time for longer."""
-        pause = min(_SOON * 2 ** min(held.payment.tries, 10), _LONGEST_PAUSE)
-        later = until or self._clock.now() + pause
-        await self._holding.step(held, "put off", lambda b, _: lifecycle.put_off(b, held.payment_id, later))
 
     async def _send(self, held: Held, charge: ChargeCall) -> Held:
         """Ask the gateway to charge."""
@@ -146,7 +137,7 @@ class Saga:
     async def _not_sent(self, held: Held, note: str) -> None:
         """Leave a payment that could not be sent to the guest's next call; one whose first sending is unheard waits."""
         if held.payment.state is State.UNKNOWN:
-            await self._put_off(held)
+            await self._holding.rest(held)
             return
         await self._holding.step(held, State.INTENDED, lambda b, now: lifecycle.not_sent(b, held.payment_id, now, note))
 
@@ -199,13 +190,13 @@ class Saga:
                 return await self._holding.step(
                     held, State.DECLINED, lambda b, now: lifecycle.give_up_looking(b, payment.id, now, BY_US)
                 )
-        await self._put_off(held)
+        await self._holding.rest(held)
         return None
 
     def _may_send_again(self, payment: Payment) -> bool:
         """Tell whether a charge that the gateway does not know may be sent again now: at once, then more seldom."""
         sent = sum(step.after is State.AUTHORISING for step in payment.history)
-        pause = _SOON * 2 ** min(sent, 6) if sent > 1 else timedelta(0)
+        pause = SOON * 2 ** min(sent, 6) if sent > 1 else timedelta(0)
         is_rested = payment.sent_at is None or self._clock.now() - payment.sent_at >= pause
         return payment.method is not Method.WALLET and is_rested
 
@@ -213,7 +204,7 @@ class Saga:
         """Make sure of a charge that was taken for never made."""
         found, payment_id = await self._found(held), held.payment_id
         if found.finding is Finding.UNKNOWN:
-            await self._put_off(held, self._clock.now() + lifecycle.RECHECK)
+            await self._holding.rest(held, self._clock.now() + lifecycle.RECHECK)
             return None
         if found.finding is not Finding.APPROVED:
             await self._holding.step(held, "looked once more", lambda b, _: lifecycle.put_off(b, payment_id, None))
@@ -234,7 +225,7 @@ class Saga:
             log.error("paid_order_refused", order=bill.id, reason=refusal.reason)
             return await self._holding.step(held, "RETURN", lambda b, _: lifecycle.return_all(b))
         except OrderBuddyError as error:
-            await self._put_off(held)
+            await self._holding.rest(held)
             raise Unavailable(
                 "ORDER_PENDING",
                 "it is paid, and the order is being placed; ask again",

@@ -153,6 +153,21 @@ async def test_a_refund_whose_answer_got_lost_is_found_and_not_made_again(till: 
     assert [kind for kind, _ in till.gateway.requests] == ["charge", "refund"]
 
 
+async def test_a_refund_is_not_answered_with_another_ones_end(till: Till) -> None:
+    paid = await till.pay(await till.preview())
+    till.gateway.faults.append(Fault.LOST_AFTER)
+    with refused(grpc.StatusCode.UNAVAILABLE, "REVERSAL_PENDING"):
+        await refund(till, paid.payment_id, "a", amount_cents=100)
+    till.wait(7)
+    # Nobody has looked yet: the second call finds the first one's end, and then does what it was asked for.
+    second = await refund(till, paid.payment_id, "b", amount_cents=50)
+    assert [(r.amount_cents, r.state) for r in second.reversals] == [
+        (100, payment_pb2.REVERSAL_STATE_DONE),
+        (50, payment_pb2.REVERSAL_STATE_DONE),
+    ]
+    assert till.gateway.kept_cents == 551 - 150
+
+
 async def test_a_charge_is_voided_once_and_the_order_keeps_its_own_state(till: Till) -> None:
     paid = await till.pay(await till.preview())
     assert (await void(till, paid.payment_id, "v")).state == payment_pb2.PAYMENT_STATE_VOIDED
