@@ -25,7 +25,7 @@ from pymongo import AsyncMongoClient, MongoClient
 from bench.kitchen import kitchen
 from bench.load import Outcome, Request, listening, run
 from services.kit.child import spawn
-from services.kit.mongod import free_port
+from services.kit.ports import free_port
 from tools.demo_data import DEMO, example_cart, load
 from tools.processes import EMERGEPAY, ROOT, SERVICES, Stack
 

@@ -25,7 +25,7 @@ from pymongo import AsyncMongoClient
 
 from bench.load import Request, listening
 from services.kit.child import spawn
-from services.kit.mongod import free_port
+from services.kit.ports import free_port
 from tools.demo_data import DEMO, example_cart
 from tools.kitchens import BAR, DESSERTS, KITCHEN, device_key, load_kitchen, view_path
 from tools.processes import ROOT, Stack

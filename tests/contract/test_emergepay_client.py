@@ -11,7 +11,7 @@ import pytest
 
 from services.emergepay_local.faults import FaultKind
 from services.emergepay_local.ledger import CARD, FormState, Habits, Totals
-from services.kit.mongod import free_port
+from services.kit.ports import free_port
 from services.payment.adapters.emergepay import EmergePay
 from services.payment.adapters.emergepay_answers import TRY_AGAIN
 from services.payment.adapters.emergepay_wire import Limits

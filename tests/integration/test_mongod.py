@@ -13,7 +13,8 @@ import pytest
 from pymongo import MongoClient, ReadPreference
 
 from services.kit.mongo import connect, database
-from services.kit.mongod import EmbeddedMongod, MongodProblem, free_port
+from services.kit.mongod import EmbeddedMongod, MongodProblem
+from services.kit.ports import free_port
 from services.kit.settings import ServiceSettings
 from tools.processes import ROOT
 

