@@ -103,7 +103,7 @@ class Hooks:
         async def done() -> bool:
             return len(await self.events(endpoint_id, states=[DELIVERED], page_size=100)) == number
 
-        await eventually(done)
+        await eventually(done, timeout_seconds=60)
 
     async def idle(self) -> None:
         """Wait until nothing waits to be sent."""

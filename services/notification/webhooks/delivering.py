@@ -19,7 +19,7 @@ from services.kit.mongo import Document
 from services.kit.telemetry import log
 from services.kit.vault import Unreadable
 from services.notification.adapters.webhook_sender import Sent, WebhookSender
-from services.notification.webhooks.queue_repository import DELIVERED, FAILED, LEASE, QueueRepository
+from services.notification.webhooks.queue_repository import FAILED, QueueRepository
 from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after, retry_after
 from services.notification.webhooks.signing import Seals
 
@@ -127,12 +127,10 @@ class Deliverer:
             "error": sent.error,
         }
         if sent.status in _OK:
-            changes: Document = {"state": DELIVERED, "tries": event["tries"] + 1}
-            # `dueAt` stays in the past, as whoever has to take over wants it.
-            keep: Document = {"queue.leaseUntil": self._clock.now() + LEASE}
-            queue: Document = {"$set": keep, "$unset": {"queue.failingSince": ""}}
-            return await self._note(endpoint, event, attempt, changes, queue)
-        return await self._failed(endpoint, event, attempt, sent)
+            await self._queue.delivered(event, attempt)
+            return await self._queue.still_mine(endpoint)
+        await self._failed(endpoint, event, attempt, sent)
+        return None
 
     async def _sent(self, endpoint: Document, event: Document) -> Sent:
         message = (event["_id"], event["body"])
@@ -145,7 +143,7 @@ class Deliverer:
             return Sent(0, 0, error="the endpoint's secret can't be read here: rotate it")
         return await self._sender.send(endpoint["url"], headers, event["body"])
 
-    async def _failed(self, endpoint: Document, event: Document, attempt: Document, sent: Sent) -> Document | None:
+    async def _failed(self, endpoint: Document, event: Document, attempt: Document, sent: Sent) -> None:
         now = self._clock.now()
         tries = event["tries"] + 1
         wish = retry_after(sent.retry_after, SystemClock().now()) if sent.status in _LATER else None
@@ -161,10 +159,4 @@ class Deliverer:
         if because:
             queue |= {"enabled": False, "disabledBecause": because}
             log.warning("webhook_endpoint_disabled", endpoint=str(endpoint["_id"]), because=because)
-        return await self._note(endpoint, event, attempt, changes, {"$set": queue, "$unset": _FREE})
-
-    async def _note(
-        self, endpoint: Document, event: Document, attempt: Document, changes: Document, queue: Document
-    ) -> Document | None:
-        noted = await self._queue.note(endpoint, event, attempt, changes, queue)
-        return noted if noted is not None and noted["enabled"] and "holder" in noted["queue"] else None
+        await self._queue.failed(endpoint, event, attempt, changes, {"$set": queue, "$unset": _FREE})

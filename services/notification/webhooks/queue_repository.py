@@ -136,40 +136,47 @@ class QueueRepository:
             {"$set": {"queue.dueAt": self._clock.now()}, "$unset": {"queue.holder": "", "queue.leaseUntil": ""}},
         )
 
-    async def keep(self, endpoint: Document) -> Document | None:
-        """Keep an endpoint for another lease and return it as it is now; None when it is ours no more."""
+    async def keep(self, endpoint: Document, *, well: bool = False) -> Document | None:
+        """Keep an endpoint for another lease and return it as it is now; None when it is ours no more.
+
+        `well`: it fails no more.
+        """
+        more: Document = {"$unset": {"queue.failingSince": ""}} if well else {}
         return await self._endpoints.find_one_and_update(
             {**_held(endpoint), "enabled": True},
-            {"$set": {"queue.leaseUntil": self._clock.now() + LEASE}},
+            {"$set": {"queue.leaseUntil": self._clock.now() + LEASE}, **more},
             return_document=ReturnDocument.AFTER,
         )
 
-    async def note(
-        self, endpoint: Document, event: Document, attempt: Document, changes: Document, queue: Document
-    ) -> Document | None:
-        """Note how sending an event ended: in the event and, if it is still ours, in the endpoint, as one.
+    async def delivered(self, event: Document, attempt: Document) -> None:
+        """Note that an event has arrived. Nothing is noted when somebody else has sent it in the meantime.
 
-        Nothing is noted of an event that was sent by somebody else in the meantime, or deleted. Return the endpoint as
-        it is then; None when it was ours no more.
+        The endpoint is not written to: all that make events write there, and each of both would wait for the other.
+        """
+        await self._events.update_one(*_tried(event, attempt, {"state": DELIVERED, "tries": event["tries"] + 1}))
+
+    async def still_mine(self, endpoint: Document) -> Document | None:
+        """Return an endpoint that has just taken an event, as it is now; None when it is ours no more."""
+        found = await self._endpoints.find_one({**_held(endpoint), "enabled": True})
+        if found is None:
+            return None
+        late = found["queue"]["leaseUntil"] - self._clock.now() < LEASE / 2
+        return await self.keep(found, well=True) if late or "failingSince" in found["queue"] else found
+
+    async def failed(
+        self, endpoint: Document, event: Document, attempt: Document, changes: Document, queue: Document
+    ) -> None:
+        """Note that sending an event has failed: in the event and, if it is still ours, in the endpoint, as one.
+
+        Nothing is noted of an event that was sent by somebody else in the meantime, or deleted.
         """
 
-        async def work(session: AsyncClientSession) -> Document | None:
-            noted = await self._events.update_one(
-                {"_id": event["_id"], "state": PENDING, "sent": event["sent"]},
-                {
-                    "$set": changes,
-                    "$inc": {"sent": 1},
-                    "$push": {"attempts": {"$each": [attempt], "$slice": -_KEPT_ATTEMPTS}},
-                },
-                session=session,
-            )
-            if not noted.matched_count:
-                return await self._endpoints.find_one(_held(endpoint), session=session)
-            return await self._endpoints.find_one_and_update(
-                _held(endpoint), queue, return_document=ReturnDocument.AFTER, session=session
-            )
+        async def work(session: AsyncClientSession) -> None:
+            noted = await self._events.update_one(*_tried(event, attempt, changes), session=session)
+            if noted.matched_count:
+                await self._endpoints.update_one(_held(endpoint), queue, session=session)
 
-        return await self._together(work)
+        await self._together(work)
 
     async def page(
         self, endpoint: Document, states: Collection[str], before: int | None, size: int
@@ -244,6 +251,13 @@ def _held(endpoint: Document) -> Document:
         "restaurantId": endpoint["restaurantId"],
         "queue.holder": endpoint["queue"].get("holder"),
     }
+
+
+def _tried(event: Document, attempt: Document, changes: Document) -> tuple[Document, Document]:
+    """Return the guard and the update that note an attempt."""
+    attempts = {"$each": [attempt], "$slice": -_KEPT_ATTEMPTS}
+    guard = {"_id": event["_id"], "state": PENDING, "sent": event["sent"]}
+    return guard, {"$set": changes, "$inc": {"sent": 1}, "$push": {"attempts": attempts}}
 
 
 class ProgressRepository:
