@@ -21,7 +21,7 @@ from services.kit.fanout import TokenUnusable
 from services.kit.mongo import Database, Document
 from services.kit.telemetry import STREAM_EVENTS, STREAM_RESTARTS, log
 
-IDLE_MILLISECONDS: Final = 1_000
+IDLE_MILLISECONDS: Final = 5_000
 """How long MongoDB holds a read open when nothing happens; also how often the idle position advances."""
 
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -137,7 +137,7 @@ class ChangeSource:
 class Follower:
     """Reads a source for ever.
 
-    `on_change` handles each change, `on_idle` each quiet second, `on_reset` the beginning and every possible gap.
+    `on_change` handles each change, `on_idle` each quiet while, `on_reset` the beginning and every possible gap.
     """
 
     def __init__(

@@ -44,7 +44,11 @@ OPTIONS: Final[Sequence[tuple[str, int]]] = (
     ("grpc.so_reuseport", 0),  # a port taken by another process is an error, not a coin toss
 )
 
-_PROBE_SECONDS: Final = 1.0
+_PROBE_SECONDS: Final = 3.0
+"""How often the database is asked whether it is there; thirty times as often while it is not."""
+
+_ANSWER_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 1.0
 _CONCURRENT_RPCS: Final = 10_000
 
 
@@ -197,7 +201,7 @@ class Server:
                 self._prepared = True
             except PyMongoError as error:
                 log.warning("indexes_not_ready", service=self.name, error=type(error).__name__)
-                await asyncio.sleep(_PROBE_SECONDS)
+                await asyncio.sleep(_AGAIN_SECONDS)
         self._running += [asyncio.create_task(self._keep(name, run)) for name, run in self._runtime.tasks.items()]
 
     async def _keep(self, name: str, run: Task) -> None:
@@ -207,7 +211,7 @@ class Server:
                 await run()
             except Exception as error:  # noqa: BLE001  a background task has no caller who could be told
                 log.error("task_failed", task=name, exc_info=error)
-            await asyncio.sleep(_PROBE_SECONDS)
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _probe(self) -> None:
         """Keep the health answers true."""
@@ -218,11 +222,11 @@ class Server:
                 log.info("health", service=self.name, serving=problem is None, because=problem)
                 await self._say(serving=problem is None)
                 was = problem
-            await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_SECONDS / 10)
+            await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_SECONDS / 30)
 
     async def _problem(self) -> str | None:
         try:
-            async with asyncio.timeout(_PROBE_SECONDS):
+            async with asyncio.timeout(_ANSWER_SECONDS):
                 await self._client.admin.command("ping")  # goes to the primary
         except (PyMongoError, TimeoutError):
             return "the database is away"

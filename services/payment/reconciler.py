@@ -17,7 +17,7 @@ from services.payment.model import Bill
 from services.payment.repository import BillRepository
 from services.payment.saga import Saga
 
-_LOOK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 2.0
 _AT_ONCE: Final = 20
 
 

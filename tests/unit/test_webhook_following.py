@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("at_once")
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(following, "_QUIET_SECONDS", 0.0)
     monkeypatch.setattr(following, "_PAUSE_SECONDS", 0.0)
 
 
@@ -99,3 +100,9 @@ async def test_a_lost_place_and_none_at_all_begin_with_what_is_recent_once_the_s
     assert await script.play() == ["from t0", "catch up", "a", "reached t2"]
     script = Script([Heard("t1", "a")], token="")
     assert await script.play() == ["from nowhere", "catch up", "a", "reached t1"]
+
+
+async def test_heartbeats_at_rest_write_nothing_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_QUIET_SECONDS", 60.0)
+    script = Script([Heard("t1", "a"), Heard("t2"), Heard("t3"), Heard("t4"), Heard("t5", "b")])
+    assert await script.play() == ["from t0", "a", "reached t1", "b", "reached t5"]

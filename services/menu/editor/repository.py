@@ -25,7 +25,7 @@ Told = Callable[[str, int], Awaitable[None]]
 INDEXES: Final = (
     Index("menus", IndexModel([("items.unavailableUntil", 1)], sparse=True), "items that come back by themselves"),
 )
-_LOOK_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 3.0
 _SET_CLOCK_SECONDS: Final = 0.05
 
 

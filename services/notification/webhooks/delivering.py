@@ -23,7 +23,7 @@ from services.notification.webhooks.queue_repository import FAILED, QueueReposit
 from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after, retry_after
 from services.notification.webhooks.signing import Seals
 
-LOOK_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 2.0
 """How often each process looks for what others have queued, or what is due again."""
 
 _AT_ONCE: Final = 50

@@ -23,6 +23,10 @@ from services.kit.telemetry import log
 _SAVE_SECONDS: Final = 1.0
 """How far behind the stored place may be: so much is looked at twice after a crash, and costs a look."""
 
+_QUIET_SECONDS: Final = 60.0
+"""As much when nothing has happened since: then there is next to nothing to look at twice, and a write for each
+heartbeat of each stream is what a database at rest would be busy with."""
+
 _PAUSE_SECONDS: Final = 1.0
 
 ChangeType = TypeVar("ChangeType")
@@ -106,12 +110,12 @@ class EventFollower(Generic[ChangeType]):
                 missed = False
             if message.change is None:
                 # A heartbeat can overtake a change by a moment: its place counts when another one follows it.
-                await self._save(quiet)
+                await self._save(quiet, _QUIET_SECONDS)
                 quiet = message.token
                 continue
             quiet = ""
             await self._see_to(message.change)
-            await self._save(message.token)
+            await self._save(message.token, _SAVE_SECONDS)
 
     async def _see_to(self, change: ChangeType) -> None:
         """Make a change's events. Raises what will pass; what can't be told holds up nothing else."""
@@ -122,8 +126,8 @@ class EventFollower(Generic[ChangeType]):
         except Exception as error:  # noqa: BLE001  a bug of ours: without this no event at all would be made any more
             log.error("webhook_event_not_made", source=self._source.name, exc_info=error)
 
-    async def _save(self, token: str) -> None:
-        if not token or token == self._saved or time.monotonic() - self._saved_at < _SAVE_SECONDS:
+    async def _save(self, token: str, apart: float) -> None:
+        if not token or token == self._saved or time.monotonic() - self._saved_at < apart:
             return
         await self._progress.reached(token)
         self._saved, self._saved_at = token, time.monotonic()

@@ -21,7 +21,7 @@ from services.kit.errors import Conflict, Exhausted, OrderBuddyError, Unavailabl
 from services.kit.fanout import Positioned
 from services.kit.principal import CallerKind, Principal
 from services.kit.telemetry import log
-from services.kit.watch import Reset, Snapshot, watch
+from services.kit.watch import Heartbeat, Reset, Snapshot, watch
 from services.station.adapters.orders import Orders
 from services.station.kitchen.feed import ALL, KitchenFeed, OrderMoved
 from services.station.printing.due import is_of_interest
@@ -30,6 +30,9 @@ from services.station.printing.shop import PrintShop
 
 _SAVE_SECONDS: Final = 1.0
 """How far behind the stored place may be: so much is looked at twice after a crash, and costs a look."""
+
+_QUIET_SECONDS: Final = 60.0
+"""As much when nothing has happened since, so that a database at rest has no writes."""
 
 _PAUSE_SECONDS: Final = 1.0
 _BUGS: Final = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNIMPLEMENTED)
@@ -68,13 +71,14 @@ class PrintFollower:
         return watch(self._feed.hub, [ALL], token, self._catch_up, self._feed.missed)
 
     async def _follow(self, items: AsyncGenerator[Any, None]) -> None:
-        done = ""
+        done, apart = "", _SAVE_SECONDS
         async for item in items:
             if isinstance(item, Reset):
                 log.warning("printing_reset", reason=item.reason)
                 continue
             # A heartbeat can overtake a change by a moment: a place counts once the stream has gone on after it.
-            await self._save(done)
+            await self._save(done, apart)
+            apart = _QUIET_SECONDS if isinstance(item, Heartbeat) else _SAVE_SECONDS
             if isinstance(item, Positioned) and isinstance(item.event, OrderMoved):
                 change = item.event.change
                 if is_of_interest(change):
@@ -82,10 +86,10 @@ class PrintFollower:
             if not isinstance(item, Positioned) or item.token:
                 done = item.token
             if isinstance(item, Snapshot):
-                await self._save(done, at_once=True)
+                await self._save(done, 0.0)
 
-    async def _save(self, token: str, *, at_once: bool = False) -> None:
-        if not token or token == self._saved or (time.monotonic() - self._saved_at < _SAVE_SECONDS and not at_once):
+    async def _save(self, token: str, apart: float) -> None:
+        if not token or token == self._saved or time.monotonic() - self._saved_at < apart:
             return
         await self._progress.reached(token)
         self._saved, self._saved_at = token, time.monotonic()

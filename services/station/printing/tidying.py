@@ -10,8 +10,8 @@ from pymongo.errors import PyMongoError
 from services.kit.telemetry import log
 from services.station.printing.repository import JobRepository
 
-_SECONDS: Final = 1.0
-_ROUNDS_TO_SURPLUS: Final = 30
+_SECONDS: Final = 5.0
+_ROUNDS_TO_SURPLUS: Final = 6
 
 
 async def tidy(jobs: JobRepository) -> None:
