@@ -137,7 +137,7 @@ class ChangeSource:
 class Follower:
     """Reads a source for ever.
 
-    `on_change` handles each change, `on_idle` each quiet while, `on_reset` the beginning and every possible gap.
+    `on_change` handles each change, `on_idle` each read without one, `on_reset` the beginning and every possible gap.
     """
 
     def __init__(

@@ -45,7 +45,10 @@ OPTIONS: Final[Sequence[tuple[str, int]]] = (
 )
 
 _PROBE_SECONDS: Final = 3.0
-"""How often the database is asked whether it is there; thirty times as often while it is not."""
+"""How often the database is asked whether it is there; each process does, also at rest."""
+
+_PROBE_AWAY_SECONDS: Final = 0.1
+"""As much while it is not there."""
 
 _ANSWER_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 1.0
@@ -222,7 +225,7 @@ class Server:
                 log.info("health", service=self.name, serving=problem is None, because=problem)
                 await self._say(serving=problem is None)
                 was = problem
-            await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_SECONDS / 30)
+            await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_AWAY_SECONDS)
 
     async def _problem(self) -> str | None:
         try:

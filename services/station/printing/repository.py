@@ -56,7 +56,7 @@ INDEXES: Final = (
     Index(
         _JOBS,
         IndexModel([("staleAt", 1)], partialFilterExpression={"dueAt": {"$exists": True}}, name="stale_jobs"),
-        "jobs that have become too old, every second",
+        "jobs that have become too old, every five seconds",
     ),
     Index(
         _JOBS,
