@@ -39,15 +39,14 @@ STEADY_SECONDS = 30.0
 
 
 def wanted_ports() -> dict[str, int]:
-    """Read the ports from the environment. Raises StackProblem for one that is taken."""
-    ports = {"edge": int(os.environ.get("PORT", DEFAULT_PORTS["edge"]))}
+    """Read the ports from the environment. Raises StackProblem for what is no port, and for one that is taken."""
+    ports = {"edge": _port("PORT", DEFAULT_PORTS["edge"])}
     for name in SERVICES:
-        address = os.environ.get(f"ORDERBUDDY_{name.upper()}_ADDRESS", f"127.0.0.1:{DEFAULT_PORTS[name]}")
-        ports[name] = int(address.rpartition(":")[2])
+        ports[name] = _port(f"ORDERBUDDY_{name.upper()}_ADDRESS", DEFAULT_PORTS[name])
     if "SUPERTOKENS_CONNECTION_URI" not in os.environ:
-        ports[CORE] = int(os.environ.get("ORDERBUDDY_CORE_PORT", DEFAULT_PORTS[CORE]))
+        ports[CORE] = _port("ORDERBUDDY_CORE_PORT", DEFAULT_PORTS[CORE])
     if "EMERGEPAY_ENVIRONMENT_URL" not in os.environ:
-        ports[EMERGEPAY] = int(os.environ.get("ORDERBUDDY_EMERGEPAY_PORT", DEFAULT_PORTS[EMERGEPAY]))
+        ports[EMERGEPAY] = _port("ORDERBUDDY_EMERGEPAY_PORT", DEFAULT_PORTS[EMERGEPAY])
     others = {"edge": "PORT", CORE: "ORDERBUDDY_CORE_PORT", EMERGEPAY: "ORDERBUDDY_EMERGEPAY_PORT"}
     for name, port in ports.items():
         variable = others.get(name) or f"ORDERBUDDY_{name.upper()}_ADDRESS"
@@ -58,6 +57,15 @@ def wanted_ports() -> dict[str, int]:
             except OSError as error:
                 raise StackProblem(f"port {port} ({name}) is taken; choose another one with {variable}") from error
     return ports
+
+
+def _port(variable: str, default: int) -> int:
+    """Read a port, or the port of an address."""
+    text = os.environ.get(variable, str(default))
+    port = text.rpartition(":")[2]
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        raise StackProblem(f"{variable}={text!r} has no port: a number from 1 to 65535")
+    return int(port)
 
 
 async def load_demo(stack: Stack) -> None:
