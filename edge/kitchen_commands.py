@@ -32,6 +32,8 @@ _TICKET_VERBS: Final = {
     "bump": SERVICE.methods_by_name["BumpTicket"],
     "recall": SERVICE.methods_by_name["RecallTicket"],
 }
+_SEEING_VERBS: Final = frozenset({"recall", "bump"})
+"""What depends on what was shown."""
 
 
 class View(Protocol):
@@ -124,6 +126,7 @@ def _call_of(view: View, command: Mapping[str, Any]) -> tuple[MethodDescriptor, 
     fields = {"order_id": _text(command, "orderId"), "request_id": command["id"]}
     if not fields["order_id"]:
         raise BadCommand("orderId must be a text")
+    fields |= _revision(command) if verb in _SEEING_VERBS else {}
     line_id = _text(command, "lineId")
     if line_id and verb in _LINE_VERBS:
         return _LINE_VERBS[verb], {**fields, "line_id": line_id}
@@ -134,12 +137,17 @@ def _call_of(view: View, command: Mapping[str, Any]) -> tuple[MethodDescriptor, 
     station_id = _text(command, "stationId") or view.station
     if not station_id:
         raise BadCommand("stationId must be a text" + (", or lineId" if verb in _LINE_VERBS else ""))
-    revision = command.get("revision") if verb == "bump" else None
+    return _TICKET_VERBS[verb], {**fields, "station_id": station_id}
+
+
+def _revision(command: Mapping[str, Any]) -> dict[str, int]:
+    """Return the ticket's revision that was shown, when the command says it. Raises BadCommand."""
+    revision = command.get("revision")
     if revision is None:
-        return _TICKET_VERBS[verb], {**fields, "station_id": station_id}
+        return {}
     if type(revision) is not int or not 0 <= revision <= _LARGEST_REVISION:
         raise BadCommand("revision must be a whole number")
-    return _TICKET_VERBS[verb], {**fields, "station_id": station_id, "revision": revision}
+    return {"revision": revision}
 
 
 def _text(command: Mapping[str, Any], name: str) -> str:

@@ -20,7 +20,9 @@ export class Outbox {
   }
 
   step(ticket, line, command) {
-    this.#add({ command, orderId: ticket.orderId, lineId: line.id }, ticket, line);
+    const message = { command, orderId: ticket.orderId, lineId: line.id };
+    if (command === "recall") message.revision = Number(ticket.revision);
+    this.#add(message, ticket, line);
   }
 
   bump(ticket) {
@@ -30,7 +32,8 @@ export class Outbox {
   }
 
   recall(ticket) {
-    this.#add({ command: "recall", orderId: ticket.orderId, stationId: ticket.stationId || UNROUTED }, ticket);
+    const { orderId, stationId, revision } = ticket;
+    this.#add({ command: "recall", orderId, stationId: stationId || UNROUTED, revision: Number(revision) }, ticket);
   }
 
   get canUndo() {
@@ -38,14 +41,15 @@ export class Outbox {
   }
 
   /** Takes the last action back that the server has carried out. */
-  undo() {
-    const { message, ticket, line } = this.#undoable.pop();
+  undo(board) {
+    const { message, ticket, line, version } = this.#undoable.pop();
     const { command, orderId, lineId, stationId } = message;
+    const revision = Math.max(version, Number(board.ticket(ticket.id)?.revision ?? 0));
     if (lineId) {
       const after = { ...line, startedAt: ticket.sentAt, completedAt: command === "complete" ? ticket.sentAt : null };
-      this.#add({ command: "recall", orderId, lineId }, ticket, after);
+      this.#add({ command: "recall", orderId, lineId, revision }, ticket, after);
     } else {
-      this.#add({ command: "recall", orderId, stationId }, ticket);
+      this.#add({ command: "recall", orderId, stationId, revision }, ticket);
     }
   }
 
@@ -58,23 +62,27 @@ export class Outbox {
   answer({ id, ok, version }) {
     const command = this.#commands.find((each) => each.message.id === id);
     if (!command || command.answered) return null;
-    if (!ok) {
-      this.#commands = this.#commands.filter((each) => each !== command);
-      return command;
-    }
+    if (ok) this.#carriedOut(command, Number(version));
+    else this.#commands = this.#commands.filter((each) => each !== command);
+    const { orderId } = command.message;
+    for (const each of this.#commands) if (each.message.orderId === orderId && !each.posted) this.#post(each);
+    return ok ? null : command;
+  }
+
+  #carriedOut(command, version) {
     command.answered = Date.now();
-    command.version = Number(version);
+    command.version = version;
     if (command.message.command !== "recall" && command.ticket.state !== "CANCELED") {
       this.#undoable = [...this.#undoable.slice(1 - MOST_UNDOS), command];
     }
-    return null;
   }
 
   /** Forgets what the board itself shows by now. */
   settle(board) {
     for (const command of this.#commands) {
       const ticket = board.ticket(command.ticket.id);
-      command.seen ||= !ticket || hasHappened(command, ticket) || Number(ticket.revision) >= command.version;
+      const isOver = command.answered && Number(ticket?.revision) >= command.version;
+      command.seen ||= !ticket || isOver || hasHappened(command, ticket);
     }
     this.#commands = this.#commands.filter((command) => !(command.answered && command.seen));
   }
@@ -98,12 +106,23 @@ export class Outbox {
 
   #add(message, ticket, line) {
     const withId = { id: crypto.randomUUID(), ...message };
-    const command = { message: withId, ticket, line, seen: false, answered: 0, posted: 0 };
+    const command = { message: withId, ticket, line, seen: false, answered: 0, posted: 0, version: 0 };
     this.#commands.push(command);
     this.#post(command);
   }
 
+  /**
+   * Sends a command. One that takes something back says up to which revision the steps were known here: what somebody
+   * else did later stays. What was done here counts as known, so it waits until that is answered.
+   */
   #post(command) {
+    if (command.message.command === "recall" && !command.posted) {
+      const { orderId } = command.message;
+      const before = this.#commands.slice(0, this.#commands.indexOf(command));
+      const mine = before.filter(({ message }) => message.orderId === orderId);
+      if (mine.some(({ answered }) => !answered)) return;
+      command.message.revision = Math.max(command.message.revision, ...mine.map(({ version }) => version));
+    }
     if (this.#send(command.message)) command.posted = Date.now();
   }
 }

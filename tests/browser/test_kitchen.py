@@ -248,6 +248,40 @@ class TestSteps:
         await expect(display.button("Undo")).to_be_disabled()
         assert order.lines[0]["startedAt"] is None
 
+    async def test_an_undo_leaves_alone_what_another_display_did_meanwhile(self, display: Display) -> None:
+        order = await display.kitchen.place("A101", burger())
+        await display.open(f"#station/{GRILL}")
+        step = display.ticket("A101").get_by_role("button", name="Burger").first
+        await step.click()
+        await expect(step).to_contain_text("Finish")
+        await display.undo_is_ready()
+        # The other display's undo and start are not told here before this one's undo is on its way.
+        display.kitchen.moves_unheard(order, "l1")
+        await display.button("Undo").click()
+        await eventually(lambda: len(display.kitchen.carried_out) == 2)
+        assert order.lines[0]["startedAt"] is not None
+        assert display.kitchen.commands[-1]["revision"] == 2
+
+    async def test_an_undo_of_what_is_not_answered_yet_waits_for_the_answer(self, display: Display) -> None:
+        order = await display.kitchen.place("A101", burger(startedAt="2026-01-01T00:00:00.000Z"), burger("l5"))
+        await display.open(f"#station/{GRILL}")
+        await expect(display.shown()).to_have_text(["A101"])
+        display.kitchen.deaf = True
+        await display.ticket("A101").get_by_role("button", name="Burger").first.click()
+        await display.button("Recall Burger").click()
+        await eventually(lambda: len(display.kitchen.commands) == 1)
+        display.kitchen.deaf = False
+        display.kitchen.away = True
+        await display.kitchen.cut()
+        display.kitchen.away = False
+        await eventually(lambda: len(display.kitchen.carried_out) == 2)
+        assert [(c["command"], c.get("revision")) for c in display.kitchen.commands[-2:]] == [
+            ("complete", None),
+            ("recall", 2),
+        ]
+        assert (order.lines[0]["completedAt"], order.version) == (None, 3)
+        await expect(display.ticket("A101").get_by_role("button", name="Burger").first).to_contain_text("Finish")
+
     async def test_done_tickets_can_be_recalled_from_the_drawer(self, display: Display) -> None:
         await display.kitchen.place("A101", burger())
         await display.open(f"#station/{GRILL}")

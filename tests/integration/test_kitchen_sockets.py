@@ -157,7 +157,9 @@ async def test_commands_move_tickets_and_everybody_sees_it(house: House, edge: R
         assert again["version"] == 2, "the same id again does nothing"
         await bar.send(json.dumps({"id": "c-2", "command": "complete", "orderId": order, "lineId": "l0"}))
         assert [seen(m)[2] for m in await until(expo, 3)] == [[("l0", "STARTED")], [("l0", "COMPLETED")]]
-        await bar.send(json.dumps({"id": "c-3", "command": "recall", "orderId": order, "lineId": "l0"}))
+        line = {"command": "recall", "orderId": order, "lineId": "l0", "revision": 3}
+        await bar.send(json.dumps({"id": "c-3", **line}))
+        await bar.send(json.dumps({"id": "c-3b", **line}))  # another's, of what both have seen: one step
         await until(expo, 4)
         await bar.send(json.dumps({"id": "c-4", "command": "bump", "orderId": order}))
         (bumped,) = await until(expo, 5)
@@ -226,6 +228,10 @@ async def test_what_is_taken_back_is_told_and_stays_visible(house: House, edge: 
         (BUMP | {"revision": True}, "revision must be a whole number"),
         (BUMP | {"revision": -1}, "revision must be a whole number"),
         (BUMP | {"revision": 1e30}, "revision must be a whole number"),
+        (
+            {"id": "a", "command": "recall", "orderId": "o", "lineId": "l", "revision": "7"},
+            "revision must be a whole number",
+        ),
         ({"id": "a", "command": "burn", "orderId": "o"}, "command must be start, complete, recall or bump"),
         ({"id": "a", "command": 7, "orderId": "o"}, "command must be start, complete, recall or bump"),
     ],

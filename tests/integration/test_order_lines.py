@@ -22,6 +22,7 @@ from services.kit.settings import ServiceSettings
 from tests.integration.kitchens import (
     DISPLAY,
     LUNA,
+    MANAGER,
     OTHER_PLACE,
     STAFF,
     STRANGER,
@@ -77,6 +78,35 @@ async def test_a_line_is_begun_finished_and_recalled(kitchen: Kitchen, clock: Fi
         (3, "staff:cy", [("l0", "COMPLETED"), ("l1", "COMPLETED")]),
         (4, "device:display-1", [("l1", "RECALLED")]),
     ]
+
+
+async def test_a_recall_takes_back_what_its_caller_has_seen_and_nothing_later(kitchen: Kitchen) -> None:
+    order_id = await kitchen.place("tea", "taco")
+    both = naming(order_id, "l0", "l1")
+    await kitchen.lines.StartOrderLines(rpc.StartOrderLinesRequest(**both), metadata=DISPLAY)
+    await kitchen.lines.CompleteOrderLines(rpc.CompleteOrderLinesRequest(**both), metadata=DISPLAY)
+    one = rpc.RecallOrderLinesRequest(**naming(order_id, "l0", seen_version=3))
+    assert (await kitchen.lines.RecallOrderLines(one, metadata=DISPLAY)).order.version == 4
+    # Another display takes back the same step, and one that nobody has touched since.
+    two = rpc.RecallOrderLinesRequest(**naming(order_id, "l0", "l1", seen_version=3))
+    assert (await kitchen.lines.RecallOrderLines(two, metadata=STAFF)).order.version == 5
+    assert (await kitchen.lines.RecallOrderLines(two, metadata=STAFF)).order.version == 5
+    lines = (await kitchen.document(order_id))["items"]
+    assert [(line["startedAt"], line["completedAt"]) for line in lines] == [(NOW, None)] * 2
+    # Who has seen that takes the next step back.
+    two.seen_version = 5
+    assert (await kitchen.lines.RecallOrderLines(two, metadata=STAFF)).order.version == 6
+    assert [line["startedAt"] for line in (await kitchen.document(order_id))["items"]] == [None, None]
+
+
+async def test_two_recalls_at_once_take_back_one_step(kitchen: Kitchen) -> None:
+    order_id = await kitchen.place("tea")
+    await kitchen.lines.StartOrderLines(rpc.StartOrderLinesRequest(**naming(order_id, "l0")), metadata=DISPLAY)
+    await kitchen.lines.CompleteOrderLines(rpc.CompleteOrderLinesRequest(**naming(order_id, "l0")), metadata=DISPLAY)
+    recall = rpc.RecallOrderLinesRequest(**naming(order_id, "l0", seen_version=3))
+    await asyncio.gather(*(kitchen.lines.RecallOrderLines(recall, metadata=who) for who in (DISPLAY, STAFF, MANAGER)))
+    order = await kitchen.document(order_id)
+    assert (order["version"], order["items"][0]["startedAt"], order["items"][0]["completedAt"]) == (4, NOW, None)
 
 
 async def test_a_step_that_was_taken_changes_nothing(kitchen: Kitchen) -> None:

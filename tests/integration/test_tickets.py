@@ -121,6 +121,22 @@ async def test_bump_and_recall_of_a_ticket(kitchen: Kitchen) -> None:
     assert (await kitchen.tickets.RecallTicket(nothing, metadata=DISPLAY)).version == 3
 
 
+async def test_two_displays_that_take_back_the_same_bump_take_back_one(kitchen: Kitchen) -> None:
+    bar = await kitchen.add_station("Bar", "drinks")
+    order_id = await kitchen.place("tea", "tea")
+    bump = ticket_verb(rpc.BumpTicketRequest, order_id, station_id=bar)
+    await kitchen.tickets.BumpTicket(bump, metadata=DISPLAY)
+    recall = ticket_verb(rpc.RecallTicketRequest, order_id, station_id=bar, revision=2)
+    assert (await kitchen.tickets.RecallTicket(recall, metadata=DISPLAY)).version == 3
+    await kitchen.tickets.BumpTicket(bump, metadata=DISPLAY)
+    assert (await kitchen.tickets.RecallTicket(recall, metadata=STAFF)).version == 4
+    assert [summary(t)[1] for t in await kitchen.listed()] == ["DONE"]
+    line = ticket_verb(rpc.RecallTicketLineRequest, order_id, line_id="l0", revision=2)
+    assert (await kitchen.tickets.RecallTicketLine(line, metadata=STAFF)).version == 4
+    line.revision = 4
+    assert (await kitchen.tickets.RecallTicketLine(line, metadata=STAFF)).version == 5
+
+
 async def test_a_repeated_bump_or_recall_does_not_undo_what_came_between(kitchen: Kitchen) -> None:
     """A display sends again what was not answered, maybe minutes later; others may have moved the ticket meanwhile."""
     bar = await kitchen.add_station("Bar", "drinks")

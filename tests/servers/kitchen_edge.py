@@ -62,6 +62,8 @@ class Order:
     voided: dict[str, str] = field(default_factory=dict)
     changes: list[Json] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    moved: dict[str, int] = field(default_factory=dict)
+    """The version that moved each line last."""
 
 
 @dataclass
@@ -122,6 +124,11 @@ class KitchenEdge:
         order.seen.clear()
         order.changes.append(_change(order, "LINE_VOIDED", line_id, reason))
         await self.tell(order, "station:update", order.status, [{"lineId": line_id, "step": "VOIDED"}])
+
+    def moves_unheard(self, order: Order, line_id: str) -> None:
+        """Another display moves a line, and the news of it is still on its way."""
+        order.version += 2
+        order.moved[line_id] = order.version
 
     async def tell(self, order: Order, kind: str, before: str, lines: list[Json] | None = None) -> None:
         self.log.append(
@@ -218,7 +225,12 @@ class KitchenEdge:
         mine = [t for t in self.tickets(order) if (t["stationId"] or UNROUTED) == station]
         lines = [each["line"] for t in mine for each in t["lines"] if not each["voided"]] if station else []
         lines = lines or [each for each in order.lines if each["id"] == asked.get("lineId")]
+        if "revision" in asked and asked["command"] == "recall":
+            lines = [each for each in lines if order.moved.get(each["id"], 0) <= asked["revision"]]
+            if not lines:
+                return order.version
         order.version += 1
+        order.moved |= {each["id"]: order.version for each in lines}
         now = text_of(datetime.now(UTC))
         for each in lines:
             match asked["command"]:

@@ -35,7 +35,7 @@ class LineChange:
     station_id: str = ""
     """The station that has seen what was taken back so far."""
     seen_version: int | None = None
-    """Up to which version of the order it has; None: up to now."""
+    """Up to which version of the order it has, or whoever recalls lines; None: up to now."""
     as_old_route: bool = False
     """In any open state, and a finished line is begun anew."""
 
@@ -61,7 +61,7 @@ def plan(order: Document, change: LineChange, now: datetime, *, ready_when_done:
     except LineNotFound as error:
         field = {"field": "item_id" if change.as_old_route else "line_ids"}
         raise NotFound("LINE_NOT_FOUND", f"the order has no line {error.line_id!r}", metadata=field) from error
-    seen = version if change.seen_version is None else min(change.seen_version, version)
+    seen = _seen(order, change)
     if change.station_id and has_unseen(order, change.station_id, seen):
         planned.sets[f"seenByStations.{change.station_id}"] = seen
     return planned if planned.sets else None
@@ -72,6 +72,9 @@ def _steps(order: Document, change: LineChange, status: str, now: datetime, *, r
     if change.step is LineStep.VOIDED:
         return Plan(void(order, lines, change.line_ids, change.reason, now), list(change.line_ids), status)
     moved = take(change.step, lines, change.line_ids, now, anew=change.as_old_route)
+    if change.step is LineStep.RECALLED:
+        unseen = _moved_after(order, _seen(order, change))
+        moved = {at: line for at, line in moved.items() if line.id not in unseen}
     sets: Document = {}
     for at, line in moved.items():
         sets |= {f"{LINES}.{at}.startedAt": line.started_at, f"{LINES}.{at}.completedAt": line.completed_at}
@@ -83,6 +86,18 @@ def _steps(order: Document, change: LineChange, status: str, now: datetime, *, r
     if after != status:
         sets["status"] = after
     return Plan(sets, list(dict.fromkeys(line.id for line in moved.values())), after)
+
+
+def _seen(order: Document, change: LineChange) -> int:
+    """Return the version of the order that the caller has seen."""
+    version = version_of(order)
+    return version if change.seen_version is None else min(change.seen_version, version)
+
+
+def _moved_after(order: Document, seen: int) -> set[str]:
+    """Return the lines that were moved after a version. Two who take back the same step take back one, not two."""
+    later = [entry for entry in order.get("history") or () if (entry.get("version") or 0) > seen]
+    return {text(moved.get("lineId")) for entry in later for moved in entry.get("lines") or ()}
 
 
 def _check_state(order: Document, change: LineChange, status: str) -> None:

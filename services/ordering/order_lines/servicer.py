@@ -42,7 +42,8 @@ class OrderLineServicer(rpc_grpc.OrderLineServiceServicer):
         self, request: rpc.RecallOrderLinesRequest, context: Context
     ) -> rpc.RecallOrderLinesResponse:
         """Take steps back."""
-        return rpc.RecallOrderLinesResponse(order=await self._take(LineStep.RECALLED, request))
+        seen = request.seen_version if request.HasField("seen_version") else None
+        return rpc.RecallOrderLinesResponse(order=await self._take(LineStep.RECALLED, request, seen_version=seen))
 
     async def VoidOrderLines(self, request: rpc.VoidOrderLinesRequest, context: Context) -> rpc.VoidOrderLinesResponse:
         """Take lines back that will not be made."""

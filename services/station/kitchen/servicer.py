@@ -178,20 +178,22 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         self, request: rpc.RecallTicketLineRequest, context: Context
     ) -> rpc.RecallTicketLineResponse:
         """Take a line's last step back."""
-        version = await self._verbs.recall(_place(request), request.order_id, request.line_id, request.request_id)
+        order_id, line_id = request.order_id, request.line_id
+        version = await self._verbs.recall(_place(request), order_id, line_id, request.request_id, _revision(request))
         return rpc.RecallTicketLineResponse(version=version)
 
     async def BumpTicket(self, request: rpc.BumpTicketRequest, context: Context) -> rpc.BumpTicketResponse:
         """Finish a ticket."""
         order_id, station_id = request.order_id, request.station_id
-        revision = request.revision if request.HasField("revision") else None
-        version = await self._verbs.bump(_place(request), order_id, station_id, request.request_id, revision)
+        shown = _revision(request)
+        version = await self._verbs.bump(_place(request), order_id, station_id, request.request_id, shown)
         return rpc.BumpTicketResponse(version=version)
 
     async def RecallTicket(self, request: rpc.RecallTicketRequest, context: Context) -> rpc.RecallTicketResponse:
         """Take a bump back."""
         order_id, station_id = request.order_id, request.station_id
-        version = await self._verbs.recall_ticket(_place(request), order_id, station_id, request.request_id)
+        shown = _revision(request)
+        version = await self._verbs.recall_ticket(_place(request), order_id, station_id, request.request_id, shown)
         return rpc.RecallTicketResponse(version=version)
 
 
@@ -206,6 +208,12 @@ VerbRequest = (
 
 def _place(request: VerbRequest) -> Place:
     return request.restaurant_id, request.location_id.lower()
+
+
+def _revision(
+    request: rpc.RecallTicketLineRequest | rpc.BumpTicketRequest | rpc.RecallTicketRequest,
+) -> int | None:
+    return request.revision if request.HasField("revision") else None
 
 
 def _reset(reason: str) -> rpc.WatchTicketsResponse:

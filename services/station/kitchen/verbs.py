@@ -39,11 +39,16 @@ class Verbs:
         )
         return (await self._orders.complete(request)).version
 
-    async def recall(self, place: tuple[str, str], order_id: str, line_id: str, request_id: str) -> int:
-        """Take a line's last step back; return the order's version."""
+    async def recall(
+        self, place: tuple[str, str], order_id: str, line_id: str, request_id: str, revision: int | None = None
+    ) -> int:
+        """Take a line's last step back; return the order's version.
+
+        `revision`: the one that was shown. What was done to the line after it nobody meant to take back.
+        """
         order = await self._order(place, order_id)
         request = line_service_pb2.RecallOrderLinesRequest(
-            restaurant_id=place[0], order_id=order.id, line_ids=[line_id], request_id=request_id
+            restaurant_id=place[0], order_id=order.id, line_ids=[line_id], request_id=request_id, seen_version=revision
         )
         return (await self._orders.recall(request)).version
 
@@ -66,8 +71,13 @@ class Verbs:
         )
         return (await self._orders.complete(request)).version
 
-    async def recall_ticket(self, place: tuple[str, str], order_id: str, station_id: str, request_id: str) -> int:
-        """Take a bump back; return the order's version. Nothing happens when no line is finished (any more)."""
+    async def recall_ticket(
+        self, place: tuple[str, str], order_id: str, station_id: str, request_id: str, revision: int | None = None
+    ) -> int:
+        """Take a bump back; return the order's version. Nothing happens when no line is finished (any more).
+
+        `revision`: as for `recall`.
+        """
         order, ticket = await self._ticket(place, order_id, station_id)
         lines = finished(ticket) if ticket else []
         if not lines:
@@ -75,7 +85,7 @@ class Verbs:
             nothing = line_service_pb2.CompleteOrderLinesRequest(restaurant_id=place[0], order_id=order.id)
             return (await self._orders.complete(nothing)).version
         request = line_service_pb2.RecallOrderLinesRequest(
-            restaurant_id=place[0], order_id=order.id, line_ids=lines, request_id=request_id
+            restaurant_id=place[0], order_id=order.id, line_ids=lines, request_id=request_id, seen_version=revision
         )
         return (await self._orders.recall(request)).version
 

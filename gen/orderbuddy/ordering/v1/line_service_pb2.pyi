@@ -55,18 +55,20 @@ class CompleteOrderLinesResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[_order_pb2.OrderRecord, _Mapping]] = ...) -> None: ...
 
 class RecallOrderLinesRequest(_message.Message):
-    __slots__ = ("restaurant_id", "order_id", "line_ids", "version", "request_id")
+    __slots__ = ("restaurant_id", "order_id", "line_ids", "version", "request_id", "seen_version")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     LINE_IDS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SEEN_VERSION_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     order_id: str
     line_ids: _containers.RepeatedScalarFieldContainer[str]
     version: int
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., order_id: _Optional[str] = ..., line_ids: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+    seen_version: int
+    def __init__(self, restaurant_id: _Optional[str] = ..., order_id: _Optional[str] = ..., line_ids: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ..., seen_version: _Optional[int] = ...) -> None: ...
 
 class RecallOrderLinesResponse(_message.Message):
     __slots__ = ("order",)

@@ -124,18 +124,20 @@ class CompleteTicketLineResponse(_message.Message):
     def __init__(self, version: _Optional[int] = ...) -> None: ...
 
 class RecallTicketLineRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "order_id", "line_id", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "order_id", "line_id", "request_id", "revision")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     LINE_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     order_id: str
     line_id: str
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., order_id: _Optional[str] = ..., line_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    revision: int
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., order_id: _Optional[str] = ..., line_id: _Optional[str] = ..., request_id: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class RecallTicketLineResponse(_message.Message):
     __slots__ = ("version",)
@@ -166,18 +168,20 @@ class BumpTicketResponse(_message.Message):
     def __init__(self, version: _Optional[int] = ...) -> None: ...
 
 class RecallTicketRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "order_id", "station_id", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "order_id", "station_id", "request_id", "revision")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     STATION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     order_id: str
     station_id: str
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., order_id: _Optional[str] = ..., station_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    revision: int
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., order_id: _Optional[str] = ..., station_id: _Optional[str] = ..., request_id: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class RecallTicketResponse(_message.Message):
     __slots__ = ("version",)

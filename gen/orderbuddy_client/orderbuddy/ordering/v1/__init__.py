@@ -1449,6 +1449,11 @@ class RecallOrderLinesRequest(betterproto2.Message):
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
     """
 
+    seen_version: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The order's version that was looked at: lines that were moved after it stay as they are. Unset: whatever the last steps are.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "RecallOrderLinesRequest", RecallOrderLinesRequest)
 

@@ -890,6 +890,11 @@ class RecallTicketLineRequest(betterproto2.Message):
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
     """
 
+    revision: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The ticket's revision that was shown: a line that was moved after it stays as it is. Unset: the present one.
+    """
+
 
 default_message_pool.register_message("orderbuddy.station.v1", "RecallTicketLineRequest", RecallTicketLineRequest)
 
@@ -921,6 +926,11 @@ class RecallTicketRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
+    """
+
+    revision: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The ticket's revision that was shown: lines that were moved after it stay as they are. Unset: the present one.
     """
 
 
