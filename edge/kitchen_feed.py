@@ -15,7 +15,7 @@ from edge.errors import RpcError
 from edge.following import Follower, Progress
 from edge.metrics import KITCHEN_TEXTS
 from edge.rendering import Render, renderer
-from services.kit.bookmark import Bookmark
+from services.kit.bookmark import DELETED, Bookmark
 from services.kit.errors import Unavailable
 from services.kit.fanout import Hub, Positioned, TokenUnusable
 from services.kit.telemetry import log
@@ -48,8 +48,17 @@ class KitchenFeedEvent:
         self.message = message
         self._texts: dict[str | None, str | None] = {}
 
+    def is_news_to(self, bookmark: Bookmark) -> bool:
+        """Tell whether a reader has not been told it, and note it."""
+        message = self.message
+        if message.removed:
+            return bookmark.may_know(message.order_id)
+        return bookmark.is_news(message.order_id, message.version, keeps_version=message.keeps_version)
+
     def text(self, station_id: str | None) -> str | None:
         """Return the message to sockets without its opening brace; None when a station has no part in the order.
+
+        A deleted order has no tickets and no status, and concerns every view that had it.
 
         `station_id`: None is expo, empty is what no station makes.
         """
@@ -59,7 +68,7 @@ class KitchenFeedEvent:
 
     def _made(self, station_id: str | None) -> str | None:
         tickets = [t for t in self.message.tickets if station_id is None or t.station_id == station_id]
-        if not tickets and station_id is not None:
+        if not tickets and station_id is not None and not self.message.removed:
             return None
         rendered: dict[str, Any] = _render_event(self.message)
         content: dict[str, Any] = {"type": self._type()}
@@ -167,4 +176,5 @@ class KitchenFeed:
 
 
 def _keys(event: ticket_pb2.KitchenEvent) -> list[Hashable]:
-    return [place_key((event.restaurant_id, event.location_id)), ("order", event.order_id), ALL]
+    place = DELETED if event.removed else place_key((event.restaurant_id, event.location_id))
+    return [place, ("order", event.order_id), ALL]

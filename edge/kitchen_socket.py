@@ -18,7 +18,7 @@ from edge.kitchen_feed import KitchenFeed, KitchenFeedEvent, KitchenNews, Place,
 from edge.kitchen_pictures import Picture, Pictures
 from edge.metrics import SOCKETS, SOCKETS_CLOSED
 from edge.socket_talk import SEND_SECONDS, TRY_AGAIN_LATER, Closed, Send, SocketTalk, first_to_end, too_slow
-from services.kit.bookmark import Bookmark
+from services.kit.bookmark import DELETED, Bookmark
 from services.kit.errors import Exhausted, Unavailable
 from services.kit.fanout import Positioned
 from services.kit.principal import CallerKind, DeviceKind
@@ -158,7 +158,7 @@ class _Socket:
 
         items = watch(
             feed.hub,
-            [place_key(self._place)],
+            [place_key(self._place), DELETED],
             bookmark.token,
             snapshot,
             missed,
@@ -194,8 +194,7 @@ class _Socket:
             case Snapshot():
                 await self._begin(item.state, item.token)
             case Positioned(event=KitchenFeedEvent() as event):
-                message = event.message
-                if not message.keeps_version and not bookmark.is_news(message.order_id, message.version):
+                if not event.is_news_to(bookmark):
                     return
                 text = event.text(self._station_id)
                 if text is not None:

@@ -12,15 +12,19 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from bson import ObjectId
 from google.protobuf.message import Message
 
 CARRIED_SECONDS: Final = 15.0
 """For how long a bookmark carries versions: no stream is further behind its database, or its health says so."""
 
+_REMEMBERED_SECONDS: Final = 7 * 24 * 3600
 _MOST_CARRIED: Final = 100
 _LONGEST_VERSION: Final = 18
 """Digits. Python refuses to read numbers of thousands of them, and nobody counts that far."""
 _SEPARATOR: Final = "~"
+DELETED: Final = "deleted"
+"""Key of the deletions: of documents whose other keys nobody knows any more."""
 
 
 def scope_of(messages: Iterable[Message]) -> str:
@@ -41,6 +45,7 @@ class Bookmark:
         self.token = token
         self.scope = scope
         self._now = now
+        self._came_back = bool(token)
         self._known = dict(known or {})
         self._carried = dict(known or {})
         self._carried_until = now() + CARRIED_SECONDS
@@ -60,16 +65,33 @@ class Bookmark:
 
     def begin(self, versions: Mapping[str, int], recent: Mapping[str, int]) -> None:
         """Note a snapshot: the versions in it, and those of them that changed within the last CARRIED_SECONDS."""
+        self._came_back = False
         self._known = dict(versions)
         self._carried = dict(list(recent.items())[-_MOST_CARRIED:])
         self._carried_until = self._now() + CARRIED_SECONDS
 
-    def is_news(self, document_id: str, version: int) -> bool:
-        """Tell whether a change to this version is one that the reader has not been told, and note it."""
-        if version <= self._known.get(document_id, 0):
+    def is_news(self, document_id: str, version: int, *, keeps_version: bool = False) -> bool:
+        """Tell whether a change to this version is one that the reader has not been told, and note it.
+
+        `keeps_version`: the change moved no version on, so the version can't tell; it counts as news.
+        """
+        known = self._known.get(document_id, 0)
+        if version <= known and not keeps_version:
             return False
-        self._known[document_id] = version
+        self._known[document_id] = max(version, known)
         return True
+
+    def may_know(self, document_id: str) -> bool:
+        """Tell whether the reader may have been told of a document, which is deleted now, and forget it.
+
+        Where it belonged nobody can tell any more, so every reader of the collection is asked. Of those who came back
+        with a token nobody knows what they have: they may know what was made in the last days.
+        """
+        if self._known.pop(document_id, None) is not None:
+            return True
+        if not self._came_back or not ObjectId.is_valid(document_id):
+            return False
+        return time.time() - ObjectId(document_id).generation_time.timestamp() < _REMEMBERED_SECONDS
 
     def at(self, token: str) -> str:
         """Move to a token and return the bookmark as text."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from bson import ObjectId
 from orderbuddy.ordering.v1 import order_pb2
 
+from services.kit.bookmark import DELETED
 from services.kit.changes import Change, Follower
 from services.kit.fanout import Hub, Positioned
 from services.kit.mongo import Document
@@ -66,7 +67,7 @@ class OrderEvent:
     def keys(self) -> tuple[Hashable, ...]:
         """Return whose event this is."""
         if self.document is None:
-            return (order_key(self.order_id), ALL)
+            return (order_key(self.order_id), DELETED, ALL)
         place = location_key(str(self.document.get("restaurantId")), str(self.document.get("locationId")))
         return (order_key(self.order_id), place, ALL)
 

@@ -12,7 +12,7 @@ from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
-from services.kit.bookmark import CARRIED_SECONDS, Bookmark
+from services.kit.bookmark import CARRIED_SECONDS, DELETED, Bookmark
 from services.kit.clock import Clock
 from services.kit.context import current_call
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
@@ -144,7 +144,7 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
             missing = "location_id" if request.restaurant_id else "restaurant_id"
             raise InvalidInput([FieldViolation(missing, "must come together with the other")])
         everything = not request.restaurant_id
-        key = ALL if everything else location_key(request.restaurant_id, request.location_id)
+        keys = [ALL] if everything else [location_key(request.restaurant_id, request.location_id), DELETED]
 
         bookmark = Bookmark.parse(request.resume_token)
 
@@ -163,7 +163,7 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
             bookmark.begin(versions, {key: version for key, version in versions.items() if key in recent})
             return found
 
-        items = watch(self._events.hub, [key], bookmark.token, snapshot, self._events.missed)
+        items = watch(self._events.hub, keys, bookmark.token, snapshot, self._events.missed)
         async with aclosing(items) as stream:
             async for item in stream:
                 response = _many(item, bookmark, request, everything=everything)
@@ -206,10 +206,16 @@ def _many(
     if isinstance(item, Heartbeat):
         return rpc.WatchOrdersResponse(resume_token=bookmark.at(item.token), heartbeat=rpc.WatchHeartbeat())
     event = item.event
-    if not everything and event.sets_version and not bookmark.is_news(event.order_id, event.version):
+    if not everything and not _is_news(event, bookmark):
         return None
     change = event.change_with_record if request.with_records else event.change
     return rpc.WatchOrdersResponse(resume_token=bookmark.at(item.token), change=change)
+
+
+def _is_news(event: OrderEvent, bookmark: Bookmark) -> bool:
+    if event.document is None:
+        return bookmark.may_know(event.order_id)
+    return bookmark.is_news(event.order_id, event.version, keeps_version=not event.sets_version)
 
 
 def _cart(request: CartRequest) -> Cart:

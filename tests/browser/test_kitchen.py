@@ -360,6 +360,15 @@ class TestChangesFromElsewhere:
         await expect(display.shown()).to_have_count(0)
         await expect(display.button("Undo")).to_be_disabled()
 
+    async def test_a_deleted_order_leaves_the_display(self, display: Display) -> None:
+        order = await display.kitchen.place("A101", burger())
+        await display.kitchen.place("A102", burger())
+        await display.open(f"#station/{GRILL}")
+        await expect(display.shown()).to_have_text(["A101", "A102"])
+        deleted = {"type": "order:status:updated", "orderId": order.id, "version": 0, "status": "", "lines": []}
+        await display.kitchen.say_to_all({**deleted, "tickets": [], "resumeToken": "t3"})
+        await expect(display.shown()).to_have_text(["A102"])
+
     async def test_an_older_revision_never_replaces_a_newer_one(self, display: Display) -> None:
         order = await display.kitchen.place("A101", burger())
         old = display.kitchen.log[-1]

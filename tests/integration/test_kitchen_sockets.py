@@ -213,6 +213,32 @@ async def test_what_is_taken_back_is_told_and_stays_visible(house: House, edge: 
         assert [t["state"] for m in told if "tickets" in m for t in m["tickets"]] in ([], ["GONE"])
 
 
+async def test_a_deleted_order_leaves_every_display_that_had_it(house: House, edge: RunningEdge) -> None:
+    async with house.display(edge) as expo, house.display(edge, house.view("bar")) as bar:
+        assert [(await received(connection))["type"] for connection in (expo, bar)] == ["snapshot"] * 2
+        order, missed = await house.kitchen.place("tea"), await house.kitchen.place("tea")
+        await received(bar)
+        token = (await received(bar))["resumeToken"]
+        await house.kitchen.db["orders"].delete_one({"_id": ObjectId(order)})
+        gone = await received(bar)
+        assert (gone["type"], gone["orderId"], gone["status"], gone["tickets"]) == (
+            "order:status:updated",
+            order,
+            "",
+            [],
+        )
+        assert [(await received(expo))["orderId"] for _ in range(3)] == [order, missed, order]
+    elsewhere = EXPO.replace(PLACE, OTHER_PLACE)
+    key = (await house.device(location_id=OTHER_PLACE)).key
+    async with house.display(edge, elsewhere, key=key) as other:
+        await received(other)
+        await house.kitchen.db["orders"].delete_one({"_id": ObjectId(missed)})
+        async with house.display(edge, house.view("bar"), token) as bar:
+            assert [(await received(bar))["orderId"] for _ in range(2)] == [order, missed]
+        there = await house.kitchen.place("tea", location_id=OTHER_PLACE)
+        assert (await until(other, 1))[0]["orderId"] == there, "what it never had it is not told of"
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

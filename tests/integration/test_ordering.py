@@ -391,6 +391,20 @@ async def test_a_locations_stream_begins_with_its_open_orders(ordering: rpc_grpc
     stream.cancel()
 
 
+async def test_a_location_is_told_that_one_of_its_orders_was_deleted(
+    ordering: rpc_grpc.OrderingServiceStub, db: Database
+) -> None:
+    order_id = await place(ordering)
+    request = rpc.WatchOrdersRequest(restaurant_id=RESTAURANT, location_id=LOCATION)
+    stream = ordering.WatchOrders(request, metadata=KITCHEN)
+    assert (await stream.read()).WhichOneof("event") == "snapshot"
+    await stream.read()
+    await db["orders"].delete_one({"_id": ObjectId(order_id)})
+    change = (await stream.read()).change
+    assert (change.order_id, change.removed) == (order_id, True)
+    stream.cancel()
+
+
 async def test_only_services_watch_all_orders(ordering: rpc_grpc.OrderingServiceStub) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await ordering.WatchOrders(rpc.WatchOrdersRequest(), metadata=KITCHEN).read()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from bson import ObjectId
+
 from services.kit.bookmark import CARRIED_SECONDS, Bookmark
 
 
@@ -25,6 +29,28 @@ def test_what_a_snapshot_held_is_no_news() -> None:
     bookmark.begin({"o1": 3}, {})
     assert [bookmark.is_news("o1", version) for version in (2, 3, 4, 4)] == [False, False, True, False]
     assert bookmark.is_news("new", 1)
+
+
+def test_what_moves_no_version_on_is_news_every_time() -> None:
+    bookmark = Bookmark()
+    bookmark.begin({"o1": 3}, {})
+    assert [bookmark.is_news("o1", 3, keeps_version=True) for _ in range(2)] == [True, True]
+    assert [bookmark.is_news("o1", version) for version in (3, 4)] == [False, True]
+    assert bookmark.is_news("old", 0, keeps_version=True)
+
+
+def test_a_deletion_concerns_who_was_told_of_the_document() -> None:
+    bookmark = Bookmark()
+    bookmark.begin({"o1": 3}, {})
+    bookmark.is_news("old", 0, keeps_version=True)
+    recent = str(ObjectId())
+    assert [bookmark.may_know(each) for each in ("o1", "o1", "old", recent)] == [True, False, True, False]
+
+
+def test_who_came_back_may_know_what_was_made_in_the_last_days() -> None:
+    bookmark = Bookmark.parse("82AB")
+    long_ago = ObjectId.from_datetime(datetime.now(UTC) - timedelta(days=8))
+    assert [bookmark.may_know(each) for each in (str(ObjectId()), str(long_ago), "no id")] == [True, False, False]
 
 
 def test_what_was_told_since_is_carried_too() -> None:

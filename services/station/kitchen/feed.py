@@ -10,6 +10,7 @@ from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import ticket_pb2
 from prometheus_client import Counter
 
+from services.kit.bookmark import DELETED
 from services.kit.fanout import Hub, Positioned, TokenUnusable
 from services.kit.telemetry import log
 from services.station.adapters.orders import Orders, Watched
@@ -113,8 +114,6 @@ class KitchenFeed:
             case "change":
                 moved = OrderMoved(message.change)
                 self.hub.publish(message.resume_token, moved, _keys(moved))
-                if moved.change.removed:  # nobody can tell any more where it was
-                    self.hub.tell(StationsMoved(None))
             case "reset":
                 log.warning("kitchen_reset", reason=message.reset.reason)
                 self.hub.forget()
@@ -135,4 +134,4 @@ class KitchenFeed:
 
 
 def _keys(moved: OrderMoved) -> list[Hashable]:
-    return [ALL] if moved.change.removed else [ALL, place_key(moved.place)]
+    return [ALL, DELETED] if moved.change.removed else [ALL, place_key(moved.place)]

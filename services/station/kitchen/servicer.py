@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 
+from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as rpc_grpc
 
-from services.kit.bookmark import CARRIED_SECONDS, Bookmark, scope_of
+from services.kit.bookmark import CARRIED_SECONDS, DELETED, Bookmark, scope_of
 from services.kit.clock import Clock
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.fanout import Positioned
@@ -98,7 +99,7 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         async def snapshot() -> State:
             return await self._read(place, station_id, bookmark)
 
-        items = watch(self._feed.hub, [place_key(place)], bookmark.token, snapshot, self._feed.missed)
+        items = watch(self._feed.hub, [place_key(place), DELETED], bookmark.token, snapshot, self._feed.missed)
         async with aclosing(items) as stream:
             async for item in stream:
                 if isinstance(item, Positioned) and not isinstance(item.event, OrderMoved):
@@ -127,12 +128,12 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
                 return rpc.WatchTicketsResponse(resume_token=bookmark.at(item.token), snapshot=content)
         assert isinstance(item.event, OrderMoved)
         change = item.event.change
-        if not change.keeps_version and not bookmark.is_news(change.order_id, change.version):
+        if not _is_news(change, bookmark):
             return None
         event = await item.event.event(self._feed.book)
         if station_id:
             event = _at_station(event, station_id)
-            if not event.tickets:
+            if not event.tickets and not event.removed:
                 return None
         return rpc.WatchTicketsResponse(resume_token=bookmark.at(item.token), change=event)
 
@@ -218,6 +219,12 @@ def _revision(
 
 def _reset(reason: str) -> rpc.WatchTicketsResponse:
     return rpc.WatchTicketsResponse(reset=rpc.TicketsReset(reason=reason))
+
+
+def _is_news(change: order_pb2.OrderChange, bookmark: Bookmark) -> bool:
+    if change.removed:
+        return bookmark.may_know(change.order_id)
+    return bookmark.is_news(change.order_id, change.version, keeps_version=change.keeps_version)
 
 
 def _at_station(event: ticket_pb2.KitchenEvent, station_id: str) -> ticket_pb2.KitchenEvent:
