@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as rpc
 from structlog.testing import capture_logs
 
+from services.kit.clock import FixedClock
 from services.kit.mongo import Database
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
@@ -84,6 +86,21 @@ async def test_an_order_is_one_ticket_for_each_of_its_stations(kitchen: Kitchen)
     assert mine.sent_at == mine.placed_at
     assert not mine.lines[0].line.HasField("price_cents")
     assert [summary(ticket) for ticket in await kitchen.listed("unrouted")] == [("", "NEW", ["l3"])]
+
+
+async def test_what_is_still_to_be_made_stays_for_days(kitchen: Kitchen, clock: FixedClock) -> None:
+    await kitchen.add_station("Bar", "drinks")
+    party, ready, old = await kitchen.place("tea"), await kitchen.place("tea"), await kitchen.place("tea")
+    place: dict[str, Any] = {"restaurant_id": LUNA, "order_id": ready}
+    await kitchen.orders.MarkOrderReady(ordering_service_pb2.MarkOrderReadyRequest(**place), metadata=STAFF)
+    made_by_old_system = {"$unset": {"history": "", "version": "", "acceptedAt": ""}}
+    await kitchen.db["orders"].update_one({"_id": ObjectId(old)}, made_by_old_system)
+    assert [t.order_id for t in await kitchen.listed()] == [party, ready, old]
+    clock.set(NOW + timedelta(days=1, seconds=1))
+    today = await kitchen.place("tea")
+    assert [t.order_id for t in await kitchen.listed()] == [party, today]
+    clock.set(NOW + timedelta(days=7, seconds=1))
+    assert [t.order_id for t in await kitchen.listed()] == [today]
 
 
 async def test_watching_a_station_tells_what_concerns_it(kitchen: Kitchen) -> None:

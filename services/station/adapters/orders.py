@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -30,7 +30,11 @@ from services.kit.status import from_rpc_error
 _SECONDS: Final = 5.0
 _PAGE: Final = 200
 RECENT: Final = timedelta(hours=24)
-"""How long ago an order of interest to a kitchen may have been placed. Old systems left many open for ever."""
+"""How long ago an order of interest to a kitchen was placed, as a rule. Old systems left many open for ever."""
+LEFT_OVER: Final = timedelta(days=7)
+"""How long ago one that is still to be made may have been placed: one for tomorrow's party is taken on today."""
+
+_TO_BE_MADE: Final = (order_pb2.ORDER_STATUS_CREATED, order_pb2.ORDER_STATUS_ACCEPTED)
 
 _IN_THE_KITCHEN: Final = (
     order_pb2.ORDER_STATUS_CREATED,
@@ -85,24 +89,30 @@ class Orders:
         finally:
             call.cancel()  # type: ignore[attr-defined]
 
+    async def in_kitchen(self, restaurant_id: str, location_id: str) -> list[order_pb2.OrderRecord]:
+        """Return a location's orders that a kitchen may have to do with, oldest first.
+
+        Of those that are older than RECENT only the latest that are still to be made, and none of the old system's.
+        """
+        request = _listing(restaurant_id, location_id, _TO_BE_MADE, self._clock.now() - LEFT_OVER)
+        request.until.FromDatetime(self._clock.now() - RECENT)
+        page = await self._listed(request)
+        left_over = [record for record in page.orders if record.history]
+        return left_over[::-1] + await self.recent(restaurant_id, location_id)
+
     async def recent(self, restaurant_id: str, location_id: str) -> list[order_pb2.OrderRecord]:
-        """Return a location's recent orders that a kitchen may have to do with, oldest first."""
-        since: datetime = self._clock.now() - RECENT
+        """Return a location's orders of the last RECENT that a kitchen may have to do with, oldest first."""
+        request = _listing(restaurant_id, location_id, _IN_THE_KITCHEN, self._clock.now() - RECENT)
         found: list[order_pb2.OrderRecord] = []
-        request = ordering_service_pb2.ListOrdersRequest(
-            restaurant_id=restaurant_id,
-            location_id=location_id,
-            statuses=_IN_THE_KITCHEN,
-            page_size=_PAGE,
-        )
-        # `from` is a word of Python's own, so the field can't be named in the call.
-        getattr(request, "from").FromDatetime(since)
         while True:
-            page = await self._ask(self._orders.ListOrders(request, metadata=self._as(_SELF), timeout=_SECONDS))
+            page = await self._listed(request)
             found += page.orders
             request.page_token = page.next_page_token
             if not request.page_token:
                 return found[::-1]
+
+    async def _listed(self, request: ordering_service_pb2.ListOrdersRequest) -> ordering_service_pb2.ListOrdersResponse:
+        return await self._ask(self._orders.ListOrders(request, metadata=self._as(_SELF), timeout=_SECONDS))
 
     async def order(self, order_id: str) -> order_pb2.Order:
         """Return an order, without what only the restaurant may see."""
@@ -165,3 +175,14 @@ class Orders:
             return await call
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
+
+
+def _listing(
+    restaurant_id: str, location_id: str, statuses: Sequence[order_pb2.OrderStatus], since: datetime
+) -> ordering_service_pb2.ListOrdersRequest:
+    request = ordering_service_pb2.ListOrdersRequest(
+        restaurant_id=restaurant_id, location_id=location_id, statuses=statuses, page_size=_PAGE
+    )
+    # `from` is a word of Python's own, so the field can't be named in the call.
+    getattr(request, "from").FromDatetime(since)
+    return request

@@ -146,7 +146,7 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
 
     async def _read(self, place: Place, station_id: str, bookmark: Bookmark) -> State:
         stations = await self._stations(place, station_id)
-        records = await self._orders.recent(*place)
+        records = await self._orders.in_kitchen(*place)
         just_now = timestamp(self._clock.now() - timedelta(seconds=CARRIED_SECONDS))
         assert just_now is not None
         bookmark.scope = scope_of(stations)

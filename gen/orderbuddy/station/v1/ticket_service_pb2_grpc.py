@@ -82,7 +82,8 @@ class TicketServiceServicer:
 
     def ListTickets(self, request, context):
         """ListTickets returns the tickets of a location that are of interest now: of all orders that are ACCEPTED or READY_FOR_PICKUP, and of those
-        that were canceled after they were sent, until the station has seen it. Oldest first. NOT_FOUND (reason STATION_NOT_FOUND).
+        that were canceled after they were sent, until the station has seen it. Oldest first. Placed within the last 24 hours; the latest 200 that
+        are still to be made (CREATED, ACCEPTED) within the last 7 days, unless the old system made them: it left many open for ever. NOT_FOUND (reason STATION_NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
