@@ -54,7 +54,7 @@ from edge.live.engine import MOST_PAYLOAD_BYTES
 from edge.live.gateway import PATHS, Feed, Live
 from edge.live.memory import Memory
 from edge.live.missed import from_service, locator
-from edge.live.sessions import members_only
+from edge.live.sessions import SessionMembers
 from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
@@ -161,7 +161,7 @@ def _live(settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed
         locate=locator(caller, identity.own),
         memory=Memory(caller, identity.own),
         cors=Cors(settings.allowed_origins),
-        may_listen=members_only(identity) if settings.sockets_need_session else None,
+        members=SessionMembers(identity) if settings.sockets_need_session else None,
     )
 
 

@@ -58,6 +58,8 @@ class Client:
         self.socket = socket
         self.rooms: set[Room] = set()
         self.gone = False
+        self.person = ""
+        """User id, where rooms are for members only and it has asked for one."""
         self.token = ""
         """Place in the stream from which on it was told everything; empty: before the stream began."""
         self.joined_before_last_round = False
@@ -140,11 +142,7 @@ class Clients:
         CLIENTS.dec()
         if self._by_pid.get(client.pid) is client:
             del self._by_pid[client.pid]
-        for room in client.rooms:
-            members = self._rooms[room]
-            members.discard(client)
-            if not members:
-                del self._rooms[room]
+        self.leave(client, list(client.rooms))
 
     def join(self, client: Client, rooms: Iterable[Room]) -> bool:
         """Put a client into rooms; tell whether any is new to it. No more than so many, and nobody who has gone."""
@@ -158,6 +156,15 @@ class Clients:
             client.rooms.add(room)
             self._rooms.setdefault(room, set()).add(client)
         return bool(new)
+
+    def leave(self, client: Client, rooms: Iterable[Room]) -> None:
+        """Take a client out of rooms in which it is."""
+        for room in rooms:
+            client.rooms.discard(room)
+            members = self._rooms[room]
+            members.discard(client)
+            if not members:
+                del self._rooms[room]
 
     def anybody(self, rooms: Iterable[Room]) -> bool:
         """Tell whether anybody is in one of these rooms."""

@@ -14,7 +14,8 @@ from edge.live.mapping import concerned
 from edge.live.memory import Memory
 from edge.live.missed import Catching, Locate, Missed
 from edge.live.offsets import change_of, encoded
-from edge.live.server import LiveServer, MayListen
+from edge.live.server import LiveServer
+from edge.live.sessions import Admission, Members
 from services.kit.errors import Exhausted
 from services.kit.fanout import Hub, Positioned, Subscription
 from services.kit.telemetry import log
@@ -40,16 +41,17 @@ class Live:
     """The gateway."""
 
     def __init__(
-        self, *, feed: Feed, missed: Missed, locate: Locate, memory: Memory, cors: Cors, may_listen: MayListen | None
+        self, *, feed: Feed, missed: Missed, locate: Locate, memory: Memory, cors: Cors, members: Members | None
     ) -> None:
-        """Without `may_listen` rooms are open to who knows the ids."""
+        """Without `members` rooms are open to who knows the ids."""
         self.feed = feed
         self.memory = memory
         self.clients = Clients()
         catching = Catching(feed.hub, missed, locate)
-        self.server = LiveServer(cors, self.clients, memory, catching, lambda: self._place, may_listen)
+        self.admission = Admission(members, self.clients, memory)
+        self.server = LiveServer(cors, self.clients, memory, catching, lambda: self._place, self.admission)
         self._cors = cors
-        self._refuses_origins = may_listen is not None
+        self._refuses_origins = members is not None
         self._place = ""
         """Token up to which changes were handed out."""
 
@@ -85,7 +87,12 @@ class Live:
 
     async def run(self) -> None:
         """Hand out changes, and keep what is remembered, until cancelled; then wait until clients' rooms are saved."""
-        parts = {"live": self._hand_out, "live refresh": self._refresh, "live memory": self.memory.run}
+        parts = {
+            "live": self._hand_out,
+            "live refresh": self._refresh,
+            "live memory": self.memory.run,
+            "live members": self.admission.run,
+        }
         running = [asyncio.create_task(_keep(name, part)) for name, part in parts.items()]
         try:
             await asyncio.wait(running)

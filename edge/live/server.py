@@ -11,7 +11,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -19,7 +19,6 @@ import socketio
 from engineio import packet as engine_packet
 from socketio import packet
 
-from edge.bodies import Scope
 from edge.cors import Cors
 from edge.live import rooms
 from edge.live.clients import Client, Clients, concerns, spawn
@@ -28,6 +27,7 @@ from edge.live.memory import Memory, Remembered
 from edge.live.missed import Away, Catching, Tokened, Unusable
 from edge.live.offsets import LONGEST, Offset, after, change_of
 from edge.live.rooms import Room
+from edge.live.sessions import Admission
 from services.kit.telemetry import log
 
 _JOINS: Final = frozenset({"store_joined", "station_joined", "order_joined"})
@@ -43,9 +43,6 @@ MOST_MUTE: Final = 5_000
 """Connections that have not said CONNECT yet, some 12 kB each; with more the oldest goes. Clients say it at once."""
 _INTERNAL: Final = "Internal server error"
 _UNAUTHORIZED: Final = "Unauthorized"
-
-MayListen = Callable[[Scope, str, str], Awaitable[bool]]
-"""Tells whether who connected by this request, with this token, may listen to this restaurant."""
 
 
 class Asked(NamedTuple):
@@ -67,15 +64,15 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         memory: Memory,
         catching: Catching,
         place: Callable[[], str],
-        may_listen: MayListen | None,
+        admission: Admission,
     ) -> None:
-        """`place` returns the token up to which events were handed out; without `may_listen` everybody may."""
+        """`place` returns the token up to which events were handed out."""
         self._cors = cors
         self.clients = clients
         self._memory = memory
         self._catching = catching
         self._place = place
-        self._may_listen = may_listen
+        self.admission = admission
         self._tokens: dict[str, str] = {}
         self._connecting: set[str] = set()
         self._mute: dict[str, None] = {}
@@ -163,7 +160,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         joined = rooms.joined(name, payload)
         if not joined:
             return
-        if not await self._allowed(connection, joined):
+        if not await self._allowed(connection, client, joined):
             # Not the payload as it came: what waits for a client must not grow with what it says.
             client.say("exception", _exception(_UNAUTHORIZED, name, [rooms.ids_in(payload)]))
             return
@@ -174,16 +171,12 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
             answer = {"success": True, "stationId": payload["stationId"], "locationId": payload["locationId"]}
             client.say("station_connected", answer)
 
-    async def _allowed(self, connection: str, wanted: tuple[Room, ...]) -> bool:
-        """Tell whether a client may be in rooms. An order's is open to who knows its id."""
-        restaurants = {room.restaurant_id for room in wanted if room.restaurant_id}
-        if self._may_listen is None or not restaurants:
-            return True
+    async def _allowed(self, connection: str, client: Client, wanted: tuple[Room, ...]) -> bool:
+        """Tell whether a client may be in rooms. Raises Away."""
         environ = self.environ.get(connection)
         if environ is None:
             return False
-        scope, token = environ["asgi.scope"], self._tokens.get(connection, "")
-        return all([await self._may_listen(scope, token, restaurant) for restaurant in restaurants])
+        return await self.admission.allows(client, environ["asgi.scope"], self._tokens.get(connection, ""), wanted)
 
     async def _connect(self, connection: str, socket: LiveSocket, asked: Asked) -> None:
         """Answer CONNECT: a client that was here before is in its rooms again, and told what it missed. Raises Away."""
@@ -218,7 +211,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
     async def _restore(self, connection: str, client: Client, asked: Asked, known: Remembered) -> list[Tokened] | None:
         """Put a client into its rooms; return what it missed, None when that can't be had. Raises Away."""
-        allowed = [room for room in known.rooms if await self._allowed(connection, (room,))]
+        allowed = [room for room in known.rooms if await self._allowed(connection, client, (room,))]
         self.clients.join(client, allowed)
         client.token = known.token
         try:

@@ -311,12 +311,16 @@ class TestRaces:
     async def test_who_is_gone_before_it_is_let_in_leaves_nothing_behind(self, edge: RunningEdge) -> None:
         live, asked, go = gateway(edge), asyncio.Event(), asyncio.Event()
 
-        async def slowly(*_: object) -> bool:
-            asked.set()
-            await go.wait()
-            return True
+        class Slow:
+            async def person(self, *_: object) -> str:
+                asked.set()
+                await go.wait()
+                return "ana"
 
-        live.server._may_listen = slowly
+            async def restaurants(self, _user_id: str) -> frozenset[str]:
+                return frozenset({PLACE["restaurantId"]})
+
+        live.admission.members = Slow()
         poller = await connected(edge)
         joining = asyncio.create_task(poller.emit("store_joined", PLACE))
         await asked.wait()

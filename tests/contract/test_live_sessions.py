@@ -47,8 +47,11 @@ class Members:
 
     def __init__(self) -> None:
         self.of = {"ana": RESTAURANT, "bob": "another"}
+        self.away = False
 
     async def access(self, user_id: str) -> user_service_pb2.GetUserAccessResponse:
+        if self.away:
+            raise Problem(AWAY)
         memberships = [user_service_pb2.Membership(restaurant_id=self.of[user_id], role="ROLE_STAFF")]
         return user_service_pb2.GetUserAccessResponse(memberships=memberships)
 
@@ -150,6 +153,38 @@ async def test_who_comes_back_is_in_no_room_that_is_closed_to_it_now(
     await house.clients.fence("store")
     mine = {"restaurantId": RESTAURANT, "orderId": "mine"}
     await house.clients.heard("store", ["order_ready_for_pickup", mine], ["order_completed", mine])
+
+
+async def test_who_is_no_member_any_more_hears_nothing_more(
+    house: LiveHouse, edge: RunningEdge, members: Members, sessions: TokenSessions
+) -> None:
+    await house.store("ana", edge, **WEBSOCKET, auth={"token": "ana"})
+    house.clients.emit("ana", "order_joined", "mine")
+    await house.clients.fence("ana")
+    admission = gateway(edge).admission
+    sessions.away = True  # a session is asked for when somebody joins, not while it stays
+    await admission.look_again()
+    house.kitchen.change(event("CREATED", ""))
+    await house.clients.heard("ana", RECEIVED)
+    members.of["ana"] = "another"
+    await admission.look_again()
+    house.kitchen.change(event("CREATED", "", order_id="later"))
+    house.kitchen.change(event("READY_FOR_PICKUP", "ACCEPTED", order_id="mine"))
+    await house.clients.fence("ana")
+    mine = ["order_ready_for_pickup", {"restaurantId": RESTAURANT, "orderId": "mine"}]
+    await house.clients.heard("ana", RECEIVED, mine)
+    (client,) = gateway(edge).clients
+    assert {room.kind for room in client.rooms} == {"order"}
+
+
+async def test_an_outage_of_who_knows_the_members_puts_nobody_out(
+    house: LiveHouse, edge: RunningEdge, members: Members
+) -> None:
+    await house.store("ana", edge, **WEBSOCKET, auth={"token": "ana"})
+    members.away = True
+    await gateway(edge).admission.look_again()
+    house.kitchen.change(event("CREATED", ""))
+    await house.clients.heard("ana", RECEIVED)
 
 
 async def test_while_sign_in_is_away_nobody_loses_a_room(
