@@ -39,9 +39,6 @@ _SCANS: Final = 2
 _TURN: Final = 20
 """Changes that are read before others have a turn."""
 
-_AHEAD_SECONDS: Final = 300
-"""How far the database's clock may be ahead of ours."""
-
 _HISTORY_LOST: Final = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
 _TIMESTAMP: Final = 0x82
 
@@ -68,10 +65,9 @@ def instant_of(text: str) -> Timestamp:
         raw = bytes.fromhex(text)
     except ValueError:
         raw = b""
-    seconds, number = int.from_bytes(raw[1:5], "big"), int.from_bytes(raw[5:9], "big")
-    if len(raw) < 10 or raw[0] != _TIMESTAMP or seconds > time.time() + _AHEAD_SECONDS:
+    if len(raw) < 10 or raw[0] != _TIMESTAMP:
         raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours")
-    return Timestamp(seconds, number)
+    return Timestamp(int.from_bytes(raw[1:5], "big"), int.from_bytes(raw[5:9], "big"))
 
 
 class ChangeSource:
@@ -90,9 +86,10 @@ class ChangeSource:
         self._scans = asyncio.Semaphore(_SCANS)
 
     async def open(self, after: str | None, idle_milliseconds: int = IDLE_MILLISECONDS) -> AsyncChangeStream[Document]:
-        """Open the stream after a token, or now."""
+        """Open the stream after a token, or now. Raises TokenUnusable."""
         options = {**self._options, "max_await_time_ms": idle_milliseconds}
         if after is not None:
+            await self._check_has_been(after)
             options["resume_after"] = decode_token(after)
         return await self._target.watch(list(self._pipeline), **options)
 
@@ -122,12 +119,23 @@ class ChangeSource:
             # A made-up token fails in as many ways as there are to read one; the reader is at fault in all of them.
             raise TokenUnusable("TOKEN_INVALID", "the resume token is not one of ours") from error
 
+    async def _check_has_been(self, token: str) -> None:
+        """Raise TokenUnusable when the database has not got to a token's instant: it was set back, as by a backup.
+
+        MongoDB takes such a token, and keeps everything to itself until its own time has come there.
+        """
+        target = self._target
+        db = target.database if isinstance(target, AsyncCollection) else target
+        if instant_of(token) > (await db.command("ping"))["operationTime"]:
+            raise TokenUnusable("TOKEN_TOO_NEW", "the database has not got to the resume token's time: it was set back")
+
     async def _open_for(self, token: str, only: ObjectId | None) -> AsyncChangeStream[Document]:
         if only is None:
             return await self.open(token, idle_milliseconds=1)
         # MongoDB finds a token only in a stream that has its change; another document's is not in this one. But the
         # instant that it begins with will do, and nothing is looked up of what others changed.
         pipeline = [{"$match": {"documentKey._id": only}}, *self._pipeline]
+        await self._check_has_been(token)
         since, idle = instant_of(token), 1
         return await self._target.watch(
             pipeline, start_at_operation_time=since, max_await_time_ms=idle, **self._options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -10,7 +11,7 @@ from bson import ObjectId
 from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 
 from services.kit import changes
-from services.kit.changes import Change, ChangeSource, encode_token, instant_of
+from services.kit.changes import Change, ChangeSource, Follower, encode_token, instant_of
 from services.kit.fanout import TokenUnusable
 from services.kit.mongo import Database
 from services.kit.server import Build
@@ -18,7 +19,7 @@ from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build as build_ordering
 from services.ordering.resume import Position
 from tests.integration.kitchens import LUNA, STAFF, Kitchen, running_kitchen
-from tests.support import Served
+from tests.support import Served, eventually
 
 
 @pytest.fixture
@@ -57,11 +58,48 @@ async def test_of_one_document_only_its_own_changes_are_read(db: Database) -> No
         assert [later for later, _ in await missed(source, token.lower(), mine)] == after
 
 
-@pytest.mark.parametrize("token", ["", "zz", "82", "8263", "826", "0" * 40, "82FFFFFFF000000001"])
+@pytest.mark.parametrize("token", ["", "zz", "82", "8263", "826", "0" * 40])
 async def test_what_does_not_begin_with_an_instant_is_no_token(db: Database, token: str) -> None:
     with pytest.raises(TokenUnusable) as refused:
         await missed(ChangeSource(db["things"], []), token, ObjectId())
     assert refused.value.reason == "TOKEN_INVALID"
+
+
+def ahead(token: str, seconds: int) -> str:
+    """Return a token as one of a later time, or of a database that was set back since."""
+    return f"{token[:2]}{instant_of(token).time + seconds:08X}{token[10:]}"
+
+
+@pytest.mark.parametrize("seconds", [60, 3600, 86_400 * 365])
+@pytest.mark.parametrize("only", [None, ObjectId()])
+async def test_a_token_of_a_time_that_the_database_has_not_seen_is_refused(
+    db: Database, seconds: int, only: ObjectId | None
+) -> None:
+    source = ChangeSource(db["things"], [])
+    token = ahead(await now(source), seconds)
+    await db["things"].insert_one({})
+    with pytest.raises(TokenUnusable) as refused:
+        await missed(source, token, only)
+    assert refused.value.reason == "TOKEN_TOO_NEW"
+
+
+async def test_a_follower_whose_database_was_set_back_begins_anew(db: Database) -> None:
+    source, heard, resets = ChangeSource(db["things"], []), asyncio.Queue[str](), 0
+
+    async def on_change(_token: str, change: Change) -> None:
+        heard.put_nowait(change["documentKey"]["_id"])
+
+    async def on_reset() -> None:
+        nonlocal resets
+        resets += 1
+
+    follower = Follower("test", source, on_change=on_change, on_idle=lambda _token: None, on_reset=on_reset)
+    follower._token = ahead(await now(source), 60)
+    running = asyncio.create_task(follower.run())
+    await eventually(lambda: resets == 1)
+    await db["things"].insert_one({"_id": "after"})
+    assert await heard.get() == "after"
+    running.cancel()
 
 
 async def test_the_instant_of_a_token_is_that_of_its_change(db: Database) -> None:
