@@ -13,10 +13,13 @@ from dataclasses import replace
 import pytest
 from orderbuddy.station.v1 import device_service_pb2, device_service_pb2_grpc
 
+from services.kit.clock import FixedClock
 from services.kit.mongo import Database
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build as build_ordering
+from services.station.printing.repository import LEASE
+from tests.conftest import NOW
 from tests.integration.kitchens import LUNA, MANAGER, PLACE, Kitchen, running_kitchen
 from tests.integration.printers import jobs, print_order
 from tests.servers.printer_agent import decode
@@ -164,6 +167,34 @@ async def test_a_printers_agent(kitchen: Kitchen, db: Database, tmp_path: pathli
         assert len(printer.papers) == 1
     finally:
         server.close()
+
+
+async def test_an_agent_that_is_killed_again_and_again_prints_everything(
+    kitchen: Kitchen, db: Database, clock: FixedClock, tmp_path: pathlib.Path
+) -> None:
+    """It is killed as `agent_process` ends: by SIGKILL, in the middle of whatever it is doing."""
+    issued, printer, kills = await a_key(kitchen, "printer"), NetworkPrinter(), 5
+    server = await printer.start()
+    placed: list[str] = []
+    async with server:
+        for _ in range(kills):
+            async with printing(kitchen, issued.key, tmp_path / "printed", printer.address):
+                await eventually(lambda: db["printers"].find_one({}))  # type: ignore[arg-type, return-value]
+                before = len(printer.papers)
+                placed += [await kitchen.place("tea") for _ in range(4)]
+                await eventually(lambda before=before: len(printer.papers) > before)  # type: ignore[misc]
+
+        async def all_printed() -> bool:
+            return await db["print_jobs"].count_documents({"state": "PRINTED"}) == len(placed)
+
+        clock.set(NOW + LEASE)  # what a killed one had been sent comes again then
+        async with printing(kitchen, issued.key, tmp_path / "printed", printer.address):
+            await eventually(all_printed, 30)
+    codes = {(await kitchen.document(order_id))["orderCode"] for order_id in placed}
+    texts = [" ".join(line.text for line in decode(paper)) for paper in printer.papers if paper]
+    whole = [text for text in texts if "Total" in text]
+    assert {code for code in codes if any(code in text for text in whole)} == codes
+    assert len(placed) <= len(whole) <= len(placed) + kills, "killed between printing and noting it: once more"
 
 
 async def test_an_agent_says_why_it_can_not_print(kitchen: Kitchen, db: Database, tmp_path: pathlib.Path) -> None:

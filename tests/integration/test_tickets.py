@@ -11,7 +11,7 @@ import grpc
 import pytest
 from bson import ObjectId
 from orderbuddy.ordering.v1 import line_service_pb2, ordering_service_pb2
-from orderbuddy.station.v1 import ticket_pb2
+from orderbuddy.station.v1 import station_service_pb2, ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as rpc
 from structlog.testing import capture_logs
 
@@ -24,6 +24,7 @@ from tests.conftest import NOW
 from tests.integration.kitchens import (
     DISPLAY,
     LUNA,
+    MANAGER,
     PLACE,
     SERVICE,
     STAFF,
@@ -313,6 +314,31 @@ async def test_a_reader_that_comes_back_is_told_each_change_once(
         assert (change.order_id, change.version) == (order_id, 2)
         await reader.next("heartbeat")
         reader.close()
+
+
+async def test_stations_that_one_replica_changes_are_told_by_the_other(
+    kitchen: Kitchen, serve: Callable[[str, Build], Awaitable[Served]]
+) -> None:
+    other = Kitchen(kitchen.menu, kitchen.db, kitchen.ordering, await serve("station", build_station))
+    place = {"restaurant_id": LUNA, "location_id": PLACE}
+    order_id = await kitchen.place("tea")
+    watching, left = Watching(other), Watching(kitchen)
+    for reader in (watching, left):
+        (ticket,) = (await reader.next("snapshot")).snapshot.tickets
+        assert summary(ticket) == ("", "NEW", ["l0"])
+        await reader.next("heartbeat")
+    left.close()
+    new = station_service_pb2.CreateStationRequest(**place, name="Bar", tags=["drinks"])
+    await kitchen.stations.CreateStation(new, metadata=MANAGER)
+    bar = ("Bar", "NEW", ["l0"])
+    # Who was watching, and who comes back to the replica that has not made the change.
+    for reader in (watching, Watching(other, resume_token=left.token)):
+        await reader.next("reset")
+        (ticket,) = (await reader.next("snapshot")).snapshot.tickets
+        assert (summary(ticket), ticket.order_id) == (bar, order_id)
+        reader.close()
+    for replica in (kitchen, other):
+        assert [summary(ticket) for ticket in await replica.listed()] == [bar]
 
 
 async def test_what_the_old_system_does_is_told_too(kitchen: Kitchen) -> None:
