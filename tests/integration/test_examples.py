@@ -13,13 +13,10 @@ from dataclasses import replace
 import pytest
 from orderbuddy.station.v1 import device_service_pb2, device_service_pb2_grpc
 
-from services.kit.clock import FixedClock
 from services.kit.mongo import Database
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.ordering.__main__ import build as build_ordering
-from services.station.printing.repository import LEASE
-from tests.conftest import NOW
 from tests.integration.kitchens import LUNA, MANAGER, PLACE, Kitchen, running_kitchen
 from tests.integration.printers import jobs, print_order
 from tests.servers.printer_agent import decode
@@ -170,7 +167,7 @@ async def test_a_printers_agent(kitchen: Kitchen, db: Database, tmp_path: pathli
 
 
 async def test_an_agent_that_is_killed_again_and_again_prints_everything(
-    kitchen: Kitchen, db: Database, clock: FixedClock, tmp_path: pathlib.Path
+    kitchen: Kitchen, db: Database, tmp_path: pathlib.Path
 ) -> None:
     """It is killed as `agent_process` ends: by SIGKILL, in the middle of whatever it is doing."""
     issued, printer, kills = await a_key(kitchen, "printer"), NetworkPrinter(), 5
@@ -187,7 +184,6 @@ async def test_an_agent_that_is_killed_again_and_again_prints_everything(
         async def all_printed() -> bool:
             return await db["print_jobs"].count_documents({"state": "PRINTED"}) == len(placed)
 
-        clock.set(NOW + LEASE)  # what a killed one had been sent comes again then
         async with printing(kitchen, issued.key, tmp_path / "printed", printer.address):
             await eventually(all_printed, 30)
     codes = {(await kitchen.document(order_id))["orderCode"] for order_id in placed}

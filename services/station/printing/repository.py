@@ -180,6 +180,11 @@ class JobRepository:
             return_document=ReturnDocument.AFTER,
         )
 
+    async def send_again(self, restaurant_id: str, printer_id: str) -> None:
+        """End the leases of what a printer was sent: its agent has begun anew, and has noted what it printed."""
+        mine = {"restaurantId": restaurant_id, "printerId": printer_id, "state": "SENT"}
+        await self._jobs.update_many(mine, {"$set": {"dueAt": _AT_ONCE}})
+
     async def end(self, restaurant_id: str, printer_id: str, job_id: str, state: str, reason: str) -> Document:
         """End a job that was sent. Raises NotFound; Refused when it has ended otherwise, or was never sent.
 

@@ -59,6 +59,8 @@ class PrintServicer(rpc_grpc.PrintServiceServicer):
             "stationIds": list(request.station_ids),
         }
         stored = await self._printers.register(_device(), request.restaurant_id, location_id, wishes)
+        await self._jobs.send_again(request.restaurant_id, _device())
+        self._bell.ring(_device())
         return rpc.RegisterPrinterResponse(printer=mapping.printer(stored))
 
     async def ListRegisteredPrinters(

@@ -74,7 +74,8 @@ class PrintServiceServicer:
     """
 
     def RegisterPrinter(self, request, context):
-        """RegisterPrinter says what the calling printer is and prints. Again: replaces what it said before.
+        """RegisterPrinter says what the calling printer is and prints. Again: replaces what it said before. An agent calls it when it begins: what was
+        sent to the printer and is not acknowledged comes again at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1662,7 +1662,8 @@ class PrintServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "RegisterPrinterResponse":
         """
-        RegisterPrinter says what the calling printer is and prints. Again: replaces what it said before.
+        RegisterPrinter says what the calling printer is and prints. Again: replaces what it said before. An agent calls it when it begins: what was
+        sent to the printer and is not acknowledged comes again at once.
         """
 
         return await self._unary_unary(
