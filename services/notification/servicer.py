@@ -5,38 +5,51 @@ from __future__ import annotations
 from orderbuddy.notification.v1 import notification_service_pb2 as rpc
 from orderbuddy.notification.v1 import notification_service_pb2_grpc as rpc_grpc
 
+from services.kit.errors import Unavailable
 from services.kit.interceptor import Context
-from services.notification import messages
-from services.notification.adapters.channels import Attachment, Mail, Mails, Sms, Texts
+from services.kit.telemetry import log
+from services.notification.channels import Channels
+from services.notification.outbound import Attachment, Fate, Mail, Result, Sms
 from services.notification.repository import SubscriptionRepository
+from services.notification.words.facts import Facts, Kind
+from services.notification.words.wording import Wording
 
 
 class NotificationServicer(rpc_grpc.NotificationServiceServicer):
     """Sends what somebody waits for, and keeps the devices that are told of orders."""
 
-    def __init__(self, subscriptions: SubscriptionRepository, mails: Mails, texts: Texts) -> None:
+    def __init__(self, subscriptions: SubscriptionRepository, channels: Channels, wording: Wording) -> None:
         self._subscriptions = subscriptions
-        self._mails = mails
-        self._texts = texts
+        self._channels = channels
+        self._wording = wording
 
     async def SendLoginCode(self, request: rpc.SendLoginCodeRequest, context: Context) -> rpc.SendLoginCodeResponse:
         """Send a one-time code."""
-        text = messages.login_code_text(request.code, request.lifetime_seconds)
+        facts = Facts(code=request.code, minutes=max(1, request.lifetime_seconds // 60))
         if request.WhichOneof("contact") == "email":
-            await self._mails.send(Mail(request.email, messages.login_code_subject(), text))
+            subject, text, html = self._wording.mail(Kind.LOGIN_CODE, request.language, facts)
+            (result,) = await self._channels.mail.send([Mail(request.email, subject, text, html)])
+            _check(result, "MAIL_NOT_SENT", "the mail provider is away or refuses the address")
         else:
-            await self._texts.send(Sms(request.phone_number, text))
+            text = self._wording.sms(Kind.LOGIN_CODE, request.language, facts)
+            (result,) = await self._channels.sms.send([Sms(request.phone_number, text)])
+            _check(result, "SMS_NOT_SENT", "the SMS provider is away or refuses the number")
         return rpc.SendLoginCodeResponse()
 
     async def SendOriginLink(self, request: rpc.SendOriginLinkRequest, context: Context) -> rpc.SendOriginLinkResponse:
         """Mail the link and QR code of an origin."""
-        text = messages.origin_link_text(
-            request.restaurant_name, request.location_name, request.origin_name, request.origin_type, request.link
+        facts = Facts(
+            restaurant=request.restaurant_name,
+            location=request.location_name,
+            origin=request.origin_name,
+            origin_type=request.origin_type,
+            link=request.link,
         )
-        image = Attachment(f"{request.origin_name or 'qrcode'}.png", "image/png", request.qr_png)
-        subject = messages.origin_link_subject(request.origin_name, request.location_name)
-        html = messages.origin_link_html(text, request.link)
-        await self._mails.send(Mail(request.to, subject, text, html, [image]))
+        subject, text, html = self._wording.mail(Kind.ORIGIN_LINK, request.language, facts)
+        name = f"{request.origin_name or 'qrcode'}.png"
+        images = [Attachment(name, "image/png", request.qr_png), Attachment(name, "image/png", request.qr_png, "qr")]
+        (result,) = await self._channels.mail.send([Mail(request.to, subject, text, html, images)])
+        _check(result, "MAIL_NOT_SENT", "the mail provider is away or refuses the address")
         return rpc.SendOriginLinkResponse()
 
     async def SubscribeDevice(
@@ -52,3 +65,10 @@ class NotificationServicer(rpc_grpc.NotificationServiceServicer):
         """End that."""
         await self._subscriptions.unsubscribe(request.restaurant_id, request.token)
         return rpc.UnsubscribeDeviceResponse()
+
+
+def _check(result: Result, reason: str, message: str) -> None:
+    """Raise Unavailable unless the provider took it: whoever waits must learn that nothing comes."""
+    if result.fate is not Fate.ACCEPTED:
+        log.warning("message_not_sent", reason=reason, fate=str(result.fate), code=result.code)
+        raise Unavailable(reason, message)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import Field, SecretStr, model_validator
 
 from services.kit.settings import SealingSettings
+
+_LOCAL_SMTP: Final = "smtp://localhost:1025"
+_LOCAL_SENDER: Final = "noreply@orderbuddy.test"
 
 
 class NotificationSettings(SealingSettings):
@@ -19,6 +24,34 @@ class NotificationSettings(SealingSettings):
     from_email: str | None = Field(None, validation_alias="FROM_EMAIL")
     sendgrid_url: str | None = Field(None, validation_alias="ORDERBUDDY_SENDGRID_URL")
     """Where SendGrid's API is; for tests."""
+    smtp_url: SecretStr | None = Field(None, validation_alias="ORDERBUDDY_SMTP_URL")
+    """A mail server of one's own, instead of SendGrid: smtp://user:password@host:port, or smtps://."""
+    node_env: str = Field("", validation_alias="NODE_ENV")
+    """`local` sends mails to localhost:1025, as in the old system; nothing else counts."""
+    allow_message: bool | None = Field(None, validation_alias="ALLOW_MESSAGE")
+    """Whether text messages about orders are sent; login codes always are. Unset: only in the embedded profile."""
+    menu_endpoint: str = Field("http://localhost:5173", validation_alias="MENU_ENDPOINT")
+    """Where the Order App is; texts link to an order's status page."""
+
+    firebase_project_id: str | None = Field(None, validation_alias="FIREBASE_PROJECT_ID")
+    firebase_client_email: str | None = Field(None, validation_alias="FIREBASE_CLIENT_EMAIL")
+    firebase_private_key: SecretStr | None = Field(None, validation_alias="FIREBASE_PRIVATE_KEY")
+    fcm_url: str | None = Field(None, validation_alias="ORDERBUDDY_FCM_URL")
+    fcm_token_url: str | None = Field(None, validation_alias="ORDERBUDDY_FCM_TOKEN_URL")
+    """Where FCM and its tokens are; for tests."""
+    vapid_private_key: SecretStr | None = Field(None, validation_alias="ORDERBUDDY_VAPID_PRIVATE_KEY")
+    """For notifications to browsers: raw, base64url (`make setup` makes one for local use)."""
+    vapid_subject: str = Field("mailto:ops@orderbuddy.test", validation_alias="ORDERBUDDY_VAPID_SUBJECT")
+    """Whom the browsers' makers may ask about our notifications."""
+    push_to_loopback: bool = Field(default=False, validation_alias="ORDERBUDDY_PUSH_TO_LOOPBACK")
+    """Whether a browser's push service may be on this machine; for development and tests."""
+
+    sms_per_minute: int = Field(60, gt=0, validation_alias="ORDERBUDDY_SMS_PER_MINUTE")
+    """Text messages of one restaurant; more wait."""
+    sms_segment_cents: float = Field(0.83, ge=0, validation_alias="ORDERBUDDY_SMS_SEGMENT_CENTS")
+    """What a segment (160 characters, 70 with letters that need UCS-2) costs, for the cap."""
+    sms_cents_per_day: int = Field(5_000, gt=0, validation_alias="ORDERBUDDY_SMS_CENTS_PER_DAY")
+    """What one restaurant's text messages may cost a day (UTC); beyond it they are given up."""
     webhooks_to_loopback: bool = Field(default=False, validation_alias="ORDERBUDDY_WEBHOOKS_TO_LOOPBACK")
     """Whether integrators' endpoints may be on this machine; for development and tests."""
 
@@ -28,19 +61,42 @@ class NotificationSettings(SealingSettings):
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.twilio_phone_number)
 
     @property
-    def has_sendgrid(self) -> bool:
+    def has_mail(self) -> bool:
         """Tell whether mails can be sent."""
-        return bool(self.sendgrid_api_key and self.from_email)
+        return bool(self.from_email and (self.sendgrid_api_key or self.smtp_url))
+
+    @property
+    def sends_texts(self) -> bool:
+        """Tell whether text messages about orders are sent."""
+        return self.allow_message if self.allow_message is not None else self.profile == "embedded"
+
+    @property
+    def sender(self) -> str:
+        """Who mails are from."""
+        return self.from_email or _LOCAL_SENDER
+
+    @model_validator(mode="after")
+    def _local_mails(self) -> NotificationSettings:
+        if self.node_env == "local" and self.smtp_url is None and self.profile != "production":
+            self.smtp_url = SecretStr(_LOCAL_SMTP)
+        return self
 
     @model_validator(mode="after")
     def _real_providers_in_production(self) -> NotificationSettings:
-        if self.profile == "production" and not (self.has_twilio and self.has_sendgrid):
+        if self.profile != "production":
+            return self
+        if not (self.has_twilio and self.has_mail):
             message = (
-                "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER, SENDGRID_API_KEY and FROM_EMAIL are "
-                "needed: the production profile sends real messages"
+                "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER, FROM_EMAIL and SENDGRID_API_KEY (or "
+                "ORDERBUDDY_SMTP_URL) are needed: the production profile sends real messages"
             )
             raise ValueError(message)
-        if self.profile == "production" and self.webhooks_to_loopback:
-            message = "ORDERBUDDY_WEBHOOKS_TO_LOOPBACK is for tests; the production profile refuses it"
-            raise ValueError(message)
+        if self.node_env == "local":
+            raise ValueError("NODE_ENV=local sends mails to a catcher on this machine; production refuses it")
+        for name, is_set in (
+            ("ORDERBUDDY_WEBHOOKS_TO_LOOPBACK", self.webhooks_to_loopback),
+            ("ORDERBUDDY_PUSH_TO_LOOPBACK", self.push_to_loopback),
+        ):
+            if is_set:
+                raise ValueError(f"{name} is for tests; the production profile refuses it")
         return self

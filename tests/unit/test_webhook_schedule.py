@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.webhooks.schedule import MOST_TRIES, RETRIES, pause_after, retry_after
+from services.notification.retry_after import retry_after
+from services.notification.webhooks.schedule import MOST_TRIES, RETRIES, pause_after
 
 NOW = datetime(2026, 1, 15, 20, 30, tzinfo=UTC)
 

@@ -19,8 +19,9 @@ from services.kit.mongo import Document
 from services.kit.telemetry import log
 from services.kit.vault import Unreadable
 from services.notification.adapters.webhook_sender import Sent, WebhookSender
+from services.notification.retry_after import retry_after
 from services.notification.webhooks.queue_repository import FAILED, QueueRepository
-from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after, retry_after
+from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after
 from services.notification.webhooks.signing import Seals
 
 LOOK_SECONDS: Final = 2.0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Final
 
 RETRIES: Final = (
@@ -39,17 +38,3 @@ def pause_after(tries: int, wish: timedelta | None, chance: float) -> timedelta 
         return None
     pause = RETRIES[tries - 1] * (1 + JITTER * chance)
     return pause if wish is None else max(pause, min(wish, _LONGEST_WISH))
-
-
-def retry_after(header: str, now: datetime) -> timedelta | None:
-    """Read the header Retry-After: seconds, or a date. None when it is neither, or past."""
-    text = header.strip()
-    if text.isascii() and text.isdecimal() and len(text) <= 9:
-        return timedelta(seconds=int(text))
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        return None
-    return until - now if until > now else None

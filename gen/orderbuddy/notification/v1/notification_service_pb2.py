@@ -27,7 +27,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from orderbuddy.options.v1 import options_pb2 as orderbuddy_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n5orderbuddy/notification/v1/notification_service.proto\x12\x1aorderbuddy.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a#orderbuddy/options/v1/options.proto\"\xb3\x01\n\x14SendLoginCodeRequest\x12\x18\n\x05\x65mail\x18\x01 \x01(\tB\x07\xbaH\x04r\x02`\x01H\x00\x12\x33\n\x0cphone_number\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^\\+[1-9][0-9]{4,14}$H\x00\x12\x17\n\x04\x63ode\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12!\n\x10lifetime_seconds\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x42\x10\n\x07\x63ontact\x12\x05\xbaH\x02\x08\x01\"\x17\n\x15SendLoginCodeResponse\"\xd2\x02\n\x15SendOriginLinkRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12-\n\x0blocation_id\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{24}$\x12\x13\n\x02to\x18\x03 \x01(\tB\x07\xbaH\x04r\x02`\x01\x12!\n\x0frestaurant_name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\rlocation_name\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1d\n\x0borigin_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1c\n\x0borigin_type\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\x12\x16\n\x04link\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x88\x01\x01\x12\x1b\n\x06qr_png\x18\t \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\xc0\x84=\x12\x1c\n\nrequest_id\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\x18\n\x16SendOriginLinkResponse\"{\n\x16SubscribeDeviceRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x05token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12%\n\x08platform\x18\x03 \x01(\tB\x13\xbaH\x10r\x0eR\x07\x61ndroidR\x03web\"*\n\x17SubscribeDeviceResponse\x12\x0f\n\x07message\x18\x01 \x01(\t\"V\n\x18UnsubscribeDeviceRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x05token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\x1b\n\x19UnsubscribeDeviceResponse2\xf8\x04\n\x13NotificationService\x12\x7f\n\rSendLoginCode\x12\x30.orderbuddy.notification.v1.SendLoginCodeRequest\x1a\x31.orderbuddy.notification.v1.SendLoginCodeResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12\x82\x01\n\x0eSendOriginLink\x12\x31.orderbuddy.notification.v1.SendOriginLinkRequest\x1a\x32.orderbuddy.notification.v1.SendOriginLinkResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x02\x12\xab\x01\n\x0fSubscribeDevice\x12\x32.orderbuddy.notification.v1.SubscribeDeviceRequest\x1a\x33.orderbuddy.notification.v1.SubscribeDeviceResponse\"/\xea\xe0\x18\x06\n\x02\x02\x04\x10\x02\xf2\xe0\x18\x03\x08\xc9\x01\x82\xd3\xe4\x93\x02\x18\"\x13/web-push/subscribe:\x01*\x12\xac\x01\n\x11UnsubscribeDevice\x12\x34.orderbuddy.notification.v1.UnsubscribeDeviceRequest\x1a\x35.orderbuddy.notification.v1.UnsubscribeDeviceResponse\"*\xea\xe0\x18\x06\n\x02\x02\x04\x10\x02\x82\xd3\xe4\x93\x02\x1a\"\x15/web-push/unsubscribe:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n5orderbuddy/notification/v1/notification_service.proto\x12\x1aorderbuddy.notification.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a#orderbuddy/options/v1/options.proto\"\xce\x01\n\x14SendLoginCodeRequest\x12\x18\n\x05\x65mail\x18\x01 \x01(\tB\x07\xbaH\x04r\x02`\x01H\x00\x12\x33\n\x0cphone_number\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^\\+[1-9][0-9]{4,14}$H\x00\x12\x17\n\x04\x63ode\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12!\n\x10lifetime_seconds\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x19\n\x08language\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x42\x10\n\x07\x63ontact\x12\x05\xbaH\x02\x08\x01\"\x17\n\x15SendLoginCodeResponse\"\xed\x02\n\x15SendOriginLinkRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12-\n\x0blocation_id\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[0-9a-fA-F]{24}$\x12\x13\n\x02to\x18\x03 \x01(\tB\x07\xbaH\x04r\x02`\x01\x12!\n\x0frestaurant_name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\rlocation_name\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1d\n\x0borigin_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1c\n\x0borigin_type\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\x12\x16\n\x04link\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x88\x01\x01\x12\x1b\n\x06qr_png\x18\t \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\xc0\x84=\x12\x1c\n\nrequest_id\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x08language\x18\x0b \x01(\tB\x07\xbaH\x04r\x02\x18\x14\"\x18\n\x16SendOriginLinkResponse\"{\n\x16SubscribeDeviceRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x05token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12%\n\x08platform\x18\x03 \x01(\tB\x13\xbaH\x10r\x0eR\x07\x61ndroidR\x03web\"*\n\x17SubscribeDeviceResponse\x12\x0f\n\x07message\x18\x01 \x01(\t\"V\n\x18UnsubscribeDeviceRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x17\n\x05token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\x1b\n\x19UnsubscribeDeviceResponse2\xf8\x04\n\x13NotificationService\x12\x7f\n\rSendLoginCode\x12\x30.orderbuddy.notification.v1.SendLoginCodeRequest\x1a\x31.orderbuddy.notification.v1.SendLoginCodeResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x01\x12\x82\x01\n\x0eSendOriginLink\x12\x31.orderbuddy.notification.v1.SendOriginLinkRequest\x1a\x32.orderbuddy.notification.v1.SendOriginLinkResponse\"\t\xea\xe0\x18\x05\n\x01\x04\x10\x02\x12\xab\x01\n\x0fSubscribeDevice\x12\x32.orderbuddy.notification.v1.SubscribeDeviceRequest\x1a\x33.orderbuddy.notification.v1.SubscribeDeviceResponse\"/\xea\xe0\x18\x06\n\x02\x02\x04\x10\x02\xf2\xe0\x18\x03\x08\xc9\x01\x82\xd3\xe4\x93\x02\x18\"\x13/web-push/subscribe:\x01*\x12\xac\x01\n\x11UnsubscribeDevice\x12\x34.orderbuddy.notification.v1.UnsubscribeDeviceRequest\x1a\x35.orderbuddy.notification.v1.UnsubscribeDeviceResponse\"*\xea\xe0\x18\x06\n\x02\x02\x04\x10\x02\x82\xd3\xe4\x93\x02\x1a\"\x15/web-push/unsubscribe:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDLOGINCODEREQUEST'].fields_by_name['code']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_SENDLOGINCODEREQUEST'].fields_by_name['lifetime_seconds']._loaded_options = None
   _globals['_SENDLOGINCODEREQUEST'].fields_by_name['lifetime_seconds']._serialized_options = b'\272H\004\"\002 \000'
+  _globals['_SENDLOGINCODEREQUEST'].fields_by_name['language']._loaded_options = None
+  _globals['_SENDLOGINCODEREQUEST'].fields_by_name['language']._serialized_options = b'\272H\004r\002\030\024'
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['location_id']._loaded_options = None
@@ -64,6 +66,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['qr_png']._serialized_options = b'\272H\010z\006\020\001\030\300\204='
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SENDORIGINLINKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_SENDORIGINLINKREQUEST'].fields_by_name['language']._loaded_options = None
+  _globals['_SENDORIGINLINKREQUEST'].fields_by_name['language']._serialized_options = b'\272H\004r\002\030\024'
   _globals['_SUBSCRIBEDEVICEREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
   _globals['_SUBSCRIBEDEVICEREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_SUBSCRIBEDEVICEREQUEST'].fields_by_name['token']._loaded_options = None
@@ -83,21 +87,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFICATIONSERVICE'].methods_by_name['UnsubscribeDevice']._loaded_options = None
   _globals['_NOTIFICATIONSERVICE'].methods_by_name['UnsubscribeDevice']._serialized_options = b'\352\340\030\006\n\002\002\004\020\002\202\323\344\223\002\032\"\025/web-push/unsubscribe:\001*'
   _globals['_SENDLOGINCODEREQUEST']._serialized_start=182
-  _globals['_SENDLOGINCODEREQUEST']._serialized_end=361
-  _globals['_SENDLOGINCODERESPONSE']._serialized_start=363
-  _globals['_SENDLOGINCODERESPONSE']._serialized_end=386
-  _globals['_SENDORIGINLINKREQUEST']._serialized_start=389
-  _globals['_SENDORIGINLINKREQUEST']._serialized_end=727
-  _globals['_SENDORIGINLINKRESPONSE']._serialized_start=729
-  _globals['_SENDORIGINLINKRESPONSE']._serialized_end=753
-  _globals['_SUBSCRIBEDEVICEREQUEST']._serialized_start=755
-  _globals['_SUBSCRIBEDEVICEREQUEST']._serialized_end=878
-  _globals['_SUBSCRIBEDEVICERESPONSE']._serialized_start=880
-  _globals['_SUBSCRIBEDEVICERESPONSE']._serialized_end=922
-  _globals['_UNSUBSCRIBEDEVICEREQUEST']._serialized_start=924
-  _globals['_UNSUBSCRIBEDEVICEREQUEST']._serialized_end=1010
-  _globals['_UNSUBSCRIBEDEVICERESPONSE']._serialized_start=1012
-  _globals['_UNSUBSCRIBEDEVICERESPONSE']._serialized_end=1039
-  _globals['_NOTIFICATIONSERVICE']._serialized_start=1042
-  _globals['_NOTIFICATIONSERVICE']._serialized_end=1674
+  _globals['_SENDLOGINCODEREQUEST']._serialized_end=388
+  _globals['_SENDLOGINCODERESPONSE']._serialized_start=390
+  _globals['_SENDLOGINCODERESPONSE']._serialized_end=413
+  _globals['_SENDORIGINLINKREQUEST']._serialized_start=416
+  _globals['_SENDORIGINLINKREQUEST']._serialized_end=781
+  _globals['_SENDORIGINLINKRESPONSE']._serialized_start=783
+  _globals['_SENDORIGINLINKRESPONSE']._serialized_end=807
+  _globals['_SUBSCRIBEDEVICEREQUEST']._serialized_start=809
+  _globals['_SUBSCRIBEDEVICEREQUEST']._serialized_end=932
+  _globals['_SUBSCRIBEDEVICERESPONSE']._serialized_start=934
+  _globals['_SUBSCRIBEDEVICERESPONSE']._serialized_end=976
+  _globals['_UNSUBSCRIBEDEVICEREQUEST']._serialized_start=978
+  _globals['_UNSUBSCRIBEDEVICEREQUEST']._serialized_end=1064
+  _globals['_UNSUBSCRIBEDEVICERESPONSE']._serialized_start=1066
+  _globals['_UNSUBSCRIBEDEVICERESPONSE']._serialized_end=1093
+  _globals['_NOTIFICATIONSERVICE']._serialized_start=1096
+  _globals['_NOTIFICATIONSERVICE']._serialized_end=1728
 # @@protoc_insertion_point(module_scope)

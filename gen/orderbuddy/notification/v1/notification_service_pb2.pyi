@@ -8,23 +8,25 @@ from typing import ClassVar as _ClassVar, Optional as _Optional
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SendLoginCodeRequest(_message.Message):
-    __slots__ = ("email", "phone_number", "code", "lifetime_seconds")
+    __slots__ = ("email", "phone_number", "code", "lifetime_seconds", "language")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     LIFETIME_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     email: str
     phone_number: str
     code: str
     lifetime_seconds: int
-    def __init__(self, email: _Optional[str] = ..., phone_number: _Optional[str] = ..., code: _Optional[str] = ..., lifetime_seconds: _Optional[int] = ...) -> None: ...
+    language: str
+    def __init__(self, email: _Optional[str] = ..., phone_number: _Optional[str] = ..., code: _Optional[str] = ..., lifetime_seconds: _Optional[int] = ..., language: _Optional[str] = ...) -> None: ...
 
 class SendLoginCodeResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class SendOriginLinkRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "to", "restaurant_name", "location_name", "origin_name", "origin_type", "link", "qr_png", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "to", "restaurant_name", "location_name", "origin_name", "origin_type", "link", "qr_png", "request_id", "language")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     TO_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +37,7 @@ class SendOriginLinkRequest(_message.Message):
     LINK_FIELD_NUMBER: _ClassVar[int]
     QR_PNG_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     to: str
@@ -45,7 +48,8 @@ class SendOriginLinkRequest(_message.Message):
     link: str
     qr_png: bytes
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., to: _Optional[str] = ..., restaurant_name: _Optional[str] = ..., location_name: _Optional[str] = ..., origin_name: _Optional[str] = ..., origin_type: _Optional[str] = ..., link: _Optional[str] = ..., qr_png: _Optional[bytes] = ..., request_id: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., to: _Optional[str] = ..., restaurant_name: _Optional[str] = ..., location_name: _Optional[str] = ..., origin_name: _Optional[str] = ..., origin_type: _Optional[str] = ..., link: _Optional[str] = ..., qr_png: _Optional[bytes] = ..., request_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class SendOriginLinkResponse(_message.Message):
     __slots__ = ()

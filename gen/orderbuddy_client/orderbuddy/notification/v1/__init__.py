@@ -343,6 +343,11 @@ class SendLoginCodeRequest(betterproto2.Message):
     How long the code works.
     """
 
+    language: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    `en`, `es` or `pt`; anything else is English.
+    """
+
 
 default_message_pool.register_message("orderbuddy.notification.v1", "SendLoginCodeRequest", SendLoginCodeRequest)
 
@@ -382,6 +387,11 @@ class SendOriginLinkRequest(betterproto2.Message):
     """
 
     request_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+
+    language: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    `en`, `es` or `pt`; anything else is English.
+    """
 
 
 default_message_pool.register_message("orderbuddy.notification.v1", "SendOriginLinkRequest", SendOriginLinkRequest)

@@ -1,0 +1,1 @@
+"""What is said: in English, Spanish and Portuguese, from the templates beside this."""
