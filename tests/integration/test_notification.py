@@ -97,7 +97,7 @@ async def test_a_number_that_the_provider_refuses_is_told(
 async def test_providers_that_are_down_are_told(
     stub: rpc_grpc.NotificationServiceStub, twilio: Twilio, sendgrid: SendGrid
 ) -> None:
-    twilio.down = sendgrid.down = True
+    twilio.failures.down = sendgrid.failures.down = True
     assert await refusal(stub.SendLoginCode(code(phone_number=TO), metadata=EDGE)) == (
         grpc.StatusCode.UNAVAILABLE,
         "SMS_NOT_SENT",
@@ -126,12 +126,11 @@ async def test_an_origins_link_goes_out_with_its_image(
     (mail,) = sendgrid.sent
     assert mail["subject"] == "QR Code Link for Table 1 at Pier"
     assert "Luna &lt;Mar&gt;" in mail["content"][1]["value"]
-    (image,) = mail["attachments"]
-    assert (image["filename"], image["type"], base64.b64decode(image["content"])) == (
-        "Table 1.png",
-        "image/png",
-        b"\x89PNG",
-    )
+    attached, shown = mail["attachments"]
+    image = {"filename": "Table 1.png", "type": "image/png", "content": base64.b64encode(b"\x89PNG").decode()}
+    assert attached == image | {"disposition": "attachment"}
+    assert shown == image | {"disposition": "inline", "content_id": "qr"}
+    assert 'src="cid:qr"' in mail["content"][1]["value"]
 
 
 async def test_a_device_is_subscribed_once_and_unsubscribed(

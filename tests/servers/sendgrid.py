@@ -9,22 +9,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.servers.failing import Failures
+
 KEY = "SG.the-key"
 
 
 class SendGrid:
-    """The server. `sent` holds what it took; `down` makes it answer 503."""
+    """The server. `sent` holds what it took."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
-        self.down = False
+        self.failures = Failures()
         self.app = Starlette(routes=[Route("/v3/mail/send", self._send, methods=["POST"])])
 
     async def _send(self, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return _refused(401, "The provided authorization grant is invalid, expired, or revoked")
-        if self.down:
-            return _refused(503, "service unavailable")
+        if (failure := await self.failures.before()) is not None:
+            return failure
         mail = await request.json()
         to = mail["personalizations"][0]["to"][0]["email"]
         if to.startswith("fail@"):
