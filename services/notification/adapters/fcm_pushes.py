@@ -76,7 +76,10 @@ class FcmPushes:
 
     async def close(self) -> None:
         """End the connections."""
-        firebase_admin.delete_app(self._app)
+        # Deleting the app runs a loop of its own for that, which would be the wrong one.
+        service = messaging._get_messaging_service(self._app)  # noqa: SLF001  there is no other way to them
+        await service._async_client.aclose()  # noqa: SLF001
+        await asyncio.to_thread(firebase_admin.delete_app, self._app)
 
 
 def _message(push: Push) -> messaging.Message:
