@@ -1,7 +1,7 @@
 """Previews and orders as documents, in the shapes of the old system (contract part A 2.3 and 2.4).
 
 Added are `version`, `history`, `subtotalCents`, `taxCents`, `discountCents`, `menuId`, `businessDay`, `cancelReason`,
-`voidedItems`, `seenByStations`, and `taxPercent` of lines. The old system neither writes nor minds them.
+`voidedItems`, `seenByStations`, `language`, and `taxPercent` of lines. The old system neither writes nor minds them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def preview_document(
     """Make the document of a preview.
 
     `header` holds what the cart says besides its lines: restaurantId, locationId, locationSlug, customer, origin,
-    getSms, paymentId, and menuId: the menu that was asked for, None when none was.
+    getSms, paymentId, language, and menuId: the menu that was asked for, None when none was.
     """
     return {
         "_id": preview_id,
@@ -90,6 +90,7 @@ def preview_document(
         "taxCents": cart.tax_cents,
         "discountCents": cart.discount_cents,
         "menuId": header["menuId"],
+        "language": header["language"],
     }
 
 
@@ -152,6 +153,13 @@ def transition_update(
     if reason:
         changes["cancelReason"] = {"$literal": reason}
     return [{"$set": changes}]
+
+
+def delay_update(version: int, status: str, minutes: int, *, now: datetime, actor: str, request_id: str) -> Document:
+    """Make the update that says that an order takes longer: a version of its own, in the same state."""
+    entry = _entry(version + 1, status, status, now, actor) | {"delayMinutes": minutes}
+    entry |= {"requestId": request_id} if request_id else {}
+    return {"$set": {"version": version + 1}, "$push": {"history": entry}}
 
 
 def _finished_lines(now: datetime) -> Document:

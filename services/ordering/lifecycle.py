@@ -58,3 +58,9 @@ def check(current: str, target: str, *, may_skip: bool = False) -> None:
     allowed = allowed_ahead(current) if may_skip else allowed_next(current)
     if target not in allowed:
         raise TransitionRefused(current, target, allowed)
+
+
+def check_delay(current: str) -> None:
+    """Raise TransitionRefused unless an order in this state can still take longer than was thought."""
+    if current not in ("CREATED", "ACCEPTED"):
+        raise TransitionRefused(current, "delayed", allowed_next(current))

@@ -126,6 +126,7 @@ def record(document: Mapping[str, Any], mapped: order_pb2.Order | None = None) -
                 actor=text(e.get("actor")),
                 reason=text(e.get("reason")),
                 lines=line_changes(e.get("lines")),
+                delay_minutes=whole(e.get("delayMinutes")) or 0,
             )
             for e in objects(document.get("history"))
         ],
@@ -145,6 +146,8 @@ def record(document: Mapping[str, Any], mapped: order_pb2.Order | None = None) -
             for station_id, version in obj(document.get("seenByStations")).items()
         ],
         accepted_at=_accepted_at(document),
+        get_sms=document.get("getSms") is True,
+        language=text(document.get("language")),
     )
 
 

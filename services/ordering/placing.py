@@ -22,6 +22,7 @@ from services.kit.principal import CallerKind
 from services.ordering.cart import CartLine, PricingError
 from services.ordering.catalog import Catalog, Location
 from services.ordering.documents import order_document, preview_document
+from services.ordering.guest_language import language_of
 from services.ordering.pricing import price
 from services.ordering.repository import OrderCodeTaken, OrderRepository
 
@@ -42,6 +43,8 @@ class Cart:
     lines: Sequence[CartLine]
     get_sms: bool
     payment_id: str | None
+    language: str
+    """In which the guest reads messages; empty: that of the items' names."""
 
 
 class Menus(Protocol):
@@ -139,6 +142,7 @@ class Placing:
             "getSms": cart.get_sms,
             "paymentId": cart.payment_id,
             "menuId": cart.menu_id.lower() or None,
+            "language": cart.language or language_of(menus, cart.lines),
         }
         now = self._clock.now()
         return preview_document(ObjectId(), priced, campaign, header, correlation_id=call.request_id, now=now)

@@ -34,7 +34,13 @@ _STILL_TOLD = timedelta(days=1)
 """How old an order may be whose last change a stream that is behind can still tell."""
 
 CartRequest = rpc.PreviewOrderRequest | rpc.CreateCounterOrderRequest
-StepRequest = rpc.AcceptOrderRequest | rpc.MarkOrderReadyRequest | rpc.CompleteOrderRequest | rpc.CancelOrderRequest
+StepRequest = (
+    rpc.AcceptOrderRequest
+    | rpc.MarkOrderReadyRequest
+    | rpc.CompleteOrderRequest
+    | rpc.CancelOrderRequest
+    | rpc.DelayOrderRequest
+)
 
 
 class OrderingServicer(rpc_grpc.OrderingServiceServicer):
@@ -115,6 +121,10 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
         """End an order that will not be made."""
         return rpc.CancelOrderResponse(order=await self._move(request, "CANCELED", request.reason))
 
+    async def DelayOrder(self, request: rpc.DelayOrderRequest, context: Context) -> rpc.DelayOrderResponse:
+        """Say that an order takes longer."""
+        return rpc.DelayOrderResponse(order=await self._move(request, "", delay_minutes=request.minutes))
+
     async def WatchOrder(
         self, request: rpc.WatchOrderRequest, context: Context
     ) -> AsyncIterator[rpc.WatchOrderResponse]:
@@ -176,7 +186,9 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
             raise NotFound("ORDER_NOT_FOUND", "there is no such order", metadata={"field": "order_id"})
         return document
 
-    async def _move(self, request: StepRequest, target: str, reason: str = "") -> order_pb2.OrderRecord:
+    async def _move(
+        self, request: StepRequest, target: str, reason: str = "", *, delay_minutes: int = 0
+    ) -> order_pb2.OrderRecord:
         step = Step(
             restaurant_id=request.restaurant_id,
             order_id=request.order_id,
@@ -184,6 +196,7 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
             version=request.version if request.HasField("version") else None,
             request_id=request.request_id,
             reason=reason,
+            delay_minutes=delay_minutes,
         )
         return mapping.record(await self._transitions.move(step, current_call()))
 
@@ -233,6 +246,7 @@ def _cart(request: CartRequest) -> Cart:
         lines=[_line(line) for line in request.items],
         get_sms=request.get_sms,
         payment_id=request.payment_id.string_value if request.payment_id.HasField("string_value") else None,
+        language=request.language,
     )
 
 

@@ -13,8 +13,8 @@ from services.kit.context import Call
 from services.kit.errors import Conflict, NotFound, Refused
 from services.kit.mongo import Document, object_id
 from services.kit.values import text
-from services.ordering.documents import transition_update
-from services.ordering.lifecycle import TransitionRefused, check
+from services.ordering.documents import delay_update, transition_update
+from services.ordering.lifecycle import TransitionRefused, check, check_delay
 from services.ordering.mapping import version_of
 from services.ordering.repository import OrderRepository, Seen
 
@@ -29,9 +29,11 @@ class Step:
     restaurant_id: str
     order_id: str
     target: str
+    """Empty: the same state; the order is only delayed."""
     version: int | None
     request_id: str
     reason: str = ""
+    delay_minutes: int = 0
     may_skip: bool = False
     """Whether states in between may be left out."""
 
@@ -63,14 +65,30 @@ class Transitions:
         if step.version is not None and step.version != version:
             raise Conflict("ORDER_VERSION", f"the order is at version {version}", metadata={"version": str(version)})
         try:
-            check(status, step.target, may_skip=step.may_skip)
+            if step.delay_minutes:
+                check_delay(status)
+            else:
+                check(status, step.target, may_skip=step.may_skip)
         except TransitionRefused as refused:
             detail = errors_pb2.OrderStateDetail(
                 order_id=str(key), current_status=status, allowed_statuses=refused.allowed, version=version
             )
-            message = f"the order is {status or 'without status'}: it can't become {step.target}"
+            message = f"the order is {status or 'without status'}: it can't become {refused.target}"
             raise Refused("ORDER_STATE", message, metadata={"status": status}, details=[detail]) from refused
-        update = transition_update(
+        update = self._update(version, status, step, call)
+        return await self._repository.change(Seen(key, step.restaurant_id, status, version), update)
+
+    def _update(self, version: int, status: str, step: Step, call: Call) -> Document | list[Document]:
+        if step.delay_minutes:
+            return delay_update(
+                version,
+                status,
+                step.delay_minutes,
+                now=self._clock.now(),
+                actor=str(call.principal),
+                request_id=step.request_id,
+            )
+        return transition_update(
             version,
             status,
             step.target,
@@ -79,11 +97,11 @@ class Transitions:
             request_id=step.request_id,
             reason=step.reason,
         )
-        return await self._repository.change(Seen(key, step.restaurant_id, status, version), update)
 
 
 def _was_done_by(document: Document, step: Step) -> bool:
     """Tell whether this very call was carried out before: its process died between the write and the answer."""
     history = document.get("history") or [{}]
     last = history[-1]
-    return bool(step.request_id) and last.get("requestId") == step.request_id and last.get("to") == step.target
+    same = last.get("delayMinutes", 0) == step.delay_minutes and (last.get("to") == step.target or step.delay_minutes)
+    return bool(step.request_id and last.get("requestId") == step.request_id and same)

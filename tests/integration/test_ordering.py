@@ -391,6 +391,25 @@ async def test_a_locations_stream_begins_with_its_open_orders(ordering: rpc_grpc
     stream.cancel()
 
 
+async def test_an_order_that_takes_longer(ordering: rpc_grpc.OrderingServiceStub) -> None:
+    order_id = await place(ordering)
+    await ordering.AcceptOrder(rpc.AcceptOrderRequest(**step(order_id)), metadata=KITCHEN)
+    request = rpc.DelayOrderRequest(**step(order_id), minutes=15, request_id="d-1")
+    for _ in range(2):  # the same call again does nothing
+        record = (await ordering.DelayOrder(request, metadata=KITCHEN)).order
+        assert (record.version, record.order.status) == (3, "ACCEPTED")
+    request.request_id = "d-2"
+    record = (await ordering.DelayOrder(request, metadata=KITCHEN)).order
+    assert [(e.from_status, e.to_status, e.delay_minutes) for e in record.history][2:] == [
+        ("ACCEPTED", "ACCEPTED", 15)
+    ] * 2
+    await ordering.MarkOrderReady(rpc.MarkOrderReadyRequest(**step(order_id)), metadata=KITCHEN)
+    request.request_id = ""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ordering.DelayOrder(request, metadata=KITCHEN)
+    assert (refused.value.code(), reason(refused.value)) == (grpc.StatusCode.FAILED_PRECONDITION, "ORDER_STATE")
+
+
 async def test_a_location_is_told_that_one_of_its_orders_was_deleted(
     ordering: rpc_grpc.OrderingServiceStub, db: Database
 ) -> None:

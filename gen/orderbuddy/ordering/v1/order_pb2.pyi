@@ -201,7 +201,7 @@ class OrderDiscount(_message.Message):
     def __init__(self, name: _Optional[str] = ..., type: _Optional[str] = ..., amount_cents: _Optional[int] = ...) -> None: ...
 
 class OrderRecord(_message.Message):
-    __slots__ = ("order", "status", "customer_phone", "payment_id", "started_at", "ended_at", "version", "history", "cancel_reason", "correlation_id", "voided_lines", "seen_by_stations", "accepted_at")
+    __slots__ = ("order", "status", "customer_phone", "payment_id", "started_at", "ended_at", "version", "history", "cancel_reason", "correlation_id", "voided_lines", "seen_by_stations", "accepted_at", "get_sms", "language")
     ORDER_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_PHONE_FIELD_NUMBER: _ClassVar[int]
@@ -215,6 +215,8 @@ class OrderRecord(_message.Message):
     VOIDED_LINES_FIELD_NUMBER: _ClassVar[int]
     SEEN_BY_STATIONS_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_AT_FIELD_NUMBER: _ClassVar[int]
+    GET_SMS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     order: Order
     status: OrderStatus
     customer_phone: str
@@ -228,7 +230,9 @@ class OrderRecord(_message.Message):
     voided_lines: _containers.RepeatedCompositeFieldContainer[VoidedLine]
     seen_by_stations: _containers.RepeatedCompositeFieldContainer[SeenByStation]
     accepted_at: _timestamp_pb2.Timestamp
-    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ..., voided_lines: _Optional[_Iterable[_Union[VoidedLine, _Mapping]]] = ..., seen_by_stations: _Optional[_Iterable[_Union[SeenByStation, _Mapping]]] = ..., accepted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    get_sms: bool
+    language: str
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., status: _Optional[_Union[OrderStatus, str]] = ..., customer_phone: _Optional[str] = ..., payment_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[int] = ..., history: _Optional[_Iterable[_Union[OrderHistoryEntry, _Mapping]]] = ..., cancel_reason: _Optional[str] = ..., correlation_id: _Optional[str] = ..., voided_lines: _Optional[_Iterable[_Union[VoidedLine, _Mapping]]] = ..., seen_by_stations: _Optional[_Iterable[_Union[SeenByStation, _Mapping]]] = ..., accepted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., get_sms: _Optional[bool] = ..., language: _Optional[str] = ...) -> None: ...
 
 class SeenByStation(_message.Message):
     __slots__ = ("station_id", "version")
@@ -259,7 +263,7 @@ class LineChange(_message.Message):
     def __init__(self, line_id: _Optional[str] = ..., step: _Optional[_Union[LineStep, str]] = ...) -> None: ...
 
 class OrderHistoryEntry(_message.Message):
-    __slots__ = ("version", "from_status", "to_status", "at", "actor", "reason", "lines")
+    __slots__ = ("version", "from_status", "to_status", "at", "actor", "reason", "lines", "delay_minutes")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     FROM_STATUS_FIELD_NUMBER: _ClassVar[int]
     TO_STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -267,6 +271,7 @@ class OrderHistoryEntry(_message.Message):
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
+    DELAY_MINUTES_FIELD_NUMBER: _ClassVar[int]
     version: int
     from_status: str
     to_status: str
@@ -274,7 +279,8 @@ class OrderHistoryEntry(_message.Message):
     actor: str
     reason: str
     lines: _containers.RepeatedCompositeFieldContainer[LineChange]
-    def __init__(self, version: _Optional[int] = ..., from_status: _Optional[str] = ..., to_status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[LineChange, _Mapping]]] = ...) -> None: ...
+    delay_minutes: int
+    def __init__(self, version: _Optional[int] = ..., from_status: _Optional[str] = ..., to_status: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[LineChange, _Mapping]]] = ..., delay_minutes: _Optional[int] = ...) -> None: ...
 
 class OrderChange(_message.Message):
     __slots__ = ("order_id", "version", "status", "at", "order", "record", "removed", "keeps_version", "previous_status", "lines")

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PreviewOrderRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "location_slug", "origin", "customer", "items", "get_sms", "menu_id", "payment_id", "transaction_details", "discount", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "location_slug", "origin", "customer", "items", "get_sms", "menu_id", "payment_id", "transaction_details", "discount", "request_id", "language")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_SLUG_FIELD_NUMBER: _ClassVar[int]
@@ -28,6 +28,7 @@ class PreviewOrderRequest(_message.Message):
     TRANSACTION_DETAILS_FIELD_NUMBER: _ClassVar[int]
     DISCOUNT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     location_slug: str
@@ -40,7 +41,8 @@ class PreviewOrderRequest(_message.Message):
     transaction_details: _struct_pb2.Value
     discount: _struct_pb2.Value
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., location_slug: _Optional[str] = ..., origin: _Optional[_Union[_order_pb2.CartOrigin, _Mapping]] = ..., customer: _Optional[_Union[_order_pb2.CartCustomer, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_order_pb2.CartLine, _Mapping]]] = ..., get_sms: _Optional[bool] = ..., menu_id: _Optional[str] = ..., payment_id: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., transaction_details: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., discount: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., location_slug: _Optional[str] = ..., origin: _Optional[_Union[_order_pb2.CartOrigin, _Mapping]] = ..., customer: _Optional[_Union[_order_pb2.CartCustomer, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_order_pb2.CartLine, _Mapping]]] = ..., get_sms: _Optional[bool] = ..., menu_id: _Optional[str] = ..., payment_id: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., transaction_details: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., discount: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., request_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class PreviewOrderResponse(_message.Message):
     __slots__ = ("data",)
@@ -73,7 +75,7 @@ class PlaceOrderResponse(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., success: _Optional[bool] = ..., message: _Optional[str] = ...) -> None: ...
 
 class CreateCounterOrderRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "location_slug", "origin", "customer", "items", "get_sms", "menu_id", "payment_id", "transaction_details", "discount", "request_id")
+    __slots__ = ("restaurant_id", "location_id", "location_slug", "origin", "customer", "items", "get_sms", "menu_id", "payment_id", "transaction_details", "discount", "request_id", "language")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_SLUG_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +88,7 @@ class CreateCounterOrderRequest(_message.Message):
     TRANSACTION_DETAILS_FIELD_NUMBER: _ClassVar[int]
     DISCOUNT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     location_slug: str
@@ -98,7 +101,8 @@ class CreateCounterOrderRequest(_message.Message):
     transaction_details: _struct_pb2.Value
     discount: _struct_pb2.Value
     request_id: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., location_slug: _Optional[str] = ..., origin: _Optional[_Union[_order_pb2.CartOrigin, _Mapping]] = ..., customer: _Optional[_Union[_order_pb2.CartCustomer, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_order_pb2.CartLine, _Mapping]]] = ..., get_sms: _Optional[bool] = ..., menu_id: _Optional[str] = ..., payment_id: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., transaction_details: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., discount: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., location_slug: _Optional[str] = ..., origin: _Optional[_Union[_order_pb2.CartOrigin, _Mapping]] = ..., customer: _Optional[_Union[_order_pb2.CartCustomer, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_order_pb2.CartLine, _Mapping]]] = ..., get_sms: _Optional[bool] = ..., menu_id: _Optional[str] = ..., payment_id: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., transaction_details: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., discount: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., request_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class CreateCounterOrderResponse(_message.Message):
     __slots__ = ("order_id",)
@@ -294,6 +298,26 @@ class CancelOrderRequest(_message.Message):
     def __init__(self, restaurant_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reason: _Optional[str] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CancelOrderResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: _order_pb2.OrderRecord
+    def __init__(self, order: _Optional[_Union[_order_pb2.OrderRecord, _Mapping]] = ...) -> None: ...
+
+class DelayOrderRequest(_message.Message):
+    __slots__ = ("restaurant_id", "order_id", "minutes", "version", "request_id")
+    RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    restaurant_id: str
+    order_id: str
+    minutes: int
+    version: int
+    request_id: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., order_id: _Optional[str] = ..., minutes: _Optional[int] = ..., version: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DelayOrderResponse(_message.Message):
     __slots__ = ("order",)
     ORDER_FIELD_NUMBER: _ClassVar[int]
     order: _order_pb2.OrderRecord

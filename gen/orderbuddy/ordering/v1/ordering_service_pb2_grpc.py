@@ -98,6 +98,11 @@ class OrderingServiceStub:
                 request_serializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderRequest.SerializeToString,
                 response_deserializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderResponse.FromString,
                 _registered_method=True)
+        self.DelayOrder = channel.unary_unary(
+                '/orderbuddy.ordering.v1.OrderingService/DelayOrder',
+                request_serializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderResponse.FromString,
+                _registered_method=True)
 
 
 class OrderingServiceServicer:
@@ -204,6 +209,13 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DelayOrder(self, request, context):
+        """DelayOrder says that an order that is CREATED or ACCEPTED will take longer than was thought; a guest who wants messages is told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrderingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -266,6 +278,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.CancelOrder,
                     request_deserializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderRequest.FromString,
                     response_serializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderResponse.SerializeToString,
+            ),
+            'DelayOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.DelayOrder,
+                    request_deserializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderRequest.FromString,
+                    response_serializer=orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -596,6 +613,33 @@ class OrderingService:
             '/orderbuddy.ordering.v1.OrderingService/CancelOrder',
             orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderRequest.SerializeToString,
             orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.CancelOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DelayOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.ordering.v1.OrderingService/DelayOrder',
+            orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderRequest.SerializeToString,
+            orderbuddy_dot_ordering_dot_v1_dot_ordering__service__pb2.DelayOrderResponse.FromString,
             options,
             channel_credentials,
             insecure,

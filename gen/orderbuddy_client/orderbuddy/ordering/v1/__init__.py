@@ -22,6 +22,8 @@ __all__ = (
     "CreateCounterOrderRequest",
     "CreateCounterOrderResponse",
     "DaySales",
+    "DelayOrderRequest",
+    "DelayOrderResponse",
     "ExportReportRequest",
     "ExportReportResponse",
     "GetCampaignSummaryRequest",
@@ -513,6 +515,11 @@ class CreateCounterOrderRequest(betterproto2.Message):
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
     """
 
+    language: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    In which the guest reads messages: `en`, `es` or `pt`. Empty: that of the items' names as the guest saw them.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "CreateCounterOrderRequest", CreateCounterOrderRequest)
 
@@ -548,6 +555,39 @@ class DaySales(betterproto2.Message):
 
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "DaySales", DaySales)
+
+
+@dataclass(eq=False, repr=False)
+class DelayOrderRequest(betterproto2.Message):
+    restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    order_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    minutes: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many minutes later, from what was thought so far.
+    """
+
+    version: "int | None" = betterproto2.field(4, betterproto2.TYPE_INT64, optional=True)
+    """
+    Refuse when the order is not at this version; unset: do not check.
+    """
+
+    request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
+    """
+
+
+default_message_pool.register_message("orderbuddy.ordering.v1", "DelayOrderRequest", DelayOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class DelayOrderResponse(betterproto2.Message):
+    order: "OrderRecord | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+
+
+default_message_pool.register_message("orderbuddy.ordering.v1", "DelayOrderResponse", DelayOrderResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1088,6 +1128,11 @@ class OrderHistoryEntry(betterproto2.Message):
     What it did to lines; empty when it only moved the order. A move to READY_FOR_PICKUP by hand finishes all lines without naming them.
     """
 
+    delay_minutes: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
+    """
+    By how many minutes it delayed the order; 0 for all other changes.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "OrderHistoryEntry", OrderHistoryEntry)
 
@@ -1256,6 +1301,16 @@ class OrderRecord(betterproto2.Message):
     When it was first taken on; unset while nobody has.
     """
 
+    get_sms: "bool" = betterproto2.field(14, betterproto2.TYPE_BOOL)
+    """
+    Whether the guest wants messages about the order.
+    """
+
+    language: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
+    """
+    In which the guest reads them: `en`, `es` or `pt`; empty when that is not known.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "OrderRecord", OrderRecord)
 
@@ -1417,6 +1472,11 @@ class PreviewOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
     Makes a repeated call answer as the first did, for 24 hours. Any text, best a UUID.
+    """
+
+    language: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    In which the guest reads messages: `en`, `es` or `pt`. Empty: that of the items' names as the guest saw them.
     """
 
 
@@ -2173,6 +2233,27 @@ class OrderingServiceStub(betterproto2_grpclib.ServiceStub):
             "/orderbuddy.ordering.v1.OrderingService/CancelOrder",
             message,
             CancelOrderResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def delay_order(
+        self,
+        message: "DelayOrderRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "DelayOrderResponse":
+        """
+        DelayOrder says that an order that is CREATED or ACCEPTED will take longer than was thought; a guest who wants messages is told.
+        """
+
+        return await self._unary_unary(
+            "/orderbuddy.ordering.v1.OrderingService/DelayOrder",
+            message,
+            DelayOrderResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
