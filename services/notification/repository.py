@@ -8,8 +8,19 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.mongo import Database, Document, Index
+from services.notification.delivery.planning import By, Device
 
-INDEXES: Final = (Index("subscriptions", IndexModel([("restaurantId", 1)]), "devices of a restaurant"),)
+INDEXES: Final = (
+    Index("subscriptions", IndexModel([("restaurantId", 1)]), "devices of a restaurant"),
+    Index("subscriptions", IndexModel([("fcmAndroid", 1)]), "Android devices that are no more"),
+    Index("subscriptions", IndexModel([("fcmWeb", 1)]), "web devices that are no more"),
+    Index(
+        "browser_subscriptions",
+        IndexModel([("restaurantId", 1), ("endpoint", 1)], unique=True),
+        "browsers of a restaurant, each once",
+    ),
+    Index("browser_subscriptions", IndexModel([("endpoint", 1)]), "browsers that are no more"),
+)
 
 _LISTS: Final = {"android": "fcmAndroid", "web": "fcmWeb"}
 
@@ -19,6 +30,7 @@ class SubscriptionRepository:
 
     def __init__(self, db: Database) -> None:
         self._subscriptions = db["subscriptions"]
+        self._browsers = db["browser_subscriptions"]
 
     async def subscribe(self, restaurant_id: str, token: str, platform: str) -> None:
         """Add a device. The old system may have made several documents for a restaurant; any of them will do.
@@ -37,8 +49,36 @@ class SubscriptionRepository:
                 {"restaurantId": restaurant_id}, {"$addToSet": {_LISTS[platform]: token}}
             )
 
+    async def subscribe_browser(self, restaurant_id: str, endpoint: str, p256dh: str, auth: str) -> None:
+        """Add a browser. The same one again has new keys."""
+        await self._browsers.update_one(
+            {"restaurantId": restaurant_id, "endpoint": endpoint},
+            {"$set": {"p256dh": p256dh, "auth": auth}},
+            upsert=True,
+        )
+
+    async def devices(self, restaurant_id: str) -> list[Device]:
+        """Return a restaurant's devices; of what the old lists hold only what can be a token (it has a colon)."""
+        found: dict[str, Device] = {}
+        async for document in self._subscriptions.find({"restaurantId": restaurant_id}):
+            for platform, name in _LISTS.items():
+                for token in document.get(name) or ():
+                    if isinstance(token, str) and ":" in token:
+                        found[token] = Device(by=By.PUSH, recipient=token, platform=platform)
+        async for browser in self._browsers.find({"restaurantId": restaurant_id}):
+            keys = browser["p256dh"], browser["auth"]
+            found[browser["endpoint"]] = Device(by=By.BROWSER, recipient=browser["endpoint"], keys=keys)
+        return list(found.values())
+
+    async def forget(self, recipient: str) -> None:
+        """Remove a device that is no more, wherever it is subscribed."""
+        lists: Document = {"$or": [{name: recipient} for name in _LISTS.values()]}
+        await self._subscriptions.update_many(lists, {"$pull": dict.fromkeys(_LISTS.values(), recipient)})
+        await self._browsers.delete_many({"endpoint": recipient})
+
     async def unsubscribe(self, restaurant_id: str, token: str) -> None:
-        """Remove a device from both lists."""
+        """Remove a device from both lists, or a browser by its endpoint."""
+        await self._browsers.delete_many({"restaurantId": restaurant_id, "endpoint": token})
         await self._subscriptions.update_many(
             {"restaurantId": restaurant_id}, {"$pull": dict.fromkeys(_LISTS.values(), token)}
         )

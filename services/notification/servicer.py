@@ -5,12 +5,14 @@ from __future__ import annotations
 from orderbuddy.notification.v1 import notification_service_pb2 as rpc
 from orderbuddy.notification.v1 import notification_service_pb2_grpc as rpc_grpc
 
-from services.kit.errors import Unavailable
+from services.kit.errors import FieldViolation, InvalidInput, Refused, Unavailable
 from services.kit.interceptor import Context
 from services.kit.telemetry import log
+from services.notification.adapters.web_pushes import is_push_service, public_key
 from services.notification.channels import Channels
 from services.notification.outbound import Attachment, Fate, Mail, Result, Sms
 from services.notification.repository import SubscriptionRepository
+from services.notification.settings import NotificationSettings
 from services.notification.words.facts import Facts, Kind
 from services.notification.words.wording import Wording
 
@@ -18,10 +20,17 @@ from services.notification.words.wording import Wording
 class NotificationServicer(rpc_grpc.NotificationServiceServicer):
     """Sends what somebody waits for, and keeps the devices that are told of orders."""
 
-    def __init__(self, subscriptions: SubscriptionRepository, channels: Channels, wording: Wording) -> None:
+    def __init__(
+        self,
+        subscriptions: SubscriptionRepository,
+        channels: Channels,
+        wording: Wording,
+        settings: NotificationSettings,
+    ) -> None:
         self._subscriptions = subscriptions
         self._channels = channels
         self._wording = wording
+        self._settings = settings
 
     async def SendLoginCode(self, request: rpc.SendLoginCodeRequest, context: Context) -> rpc.SendLoginCodeResponse:
         """Send a one-time code."""
@@ -58,6 +67,23 @@ class NotificationServicer(rpc_grpc.NotificationServiceServicer):
         """Let a device be told of new orders."""
         await self._subscriptions.subscribe(request.restaurant_id, request.token, request.platform)
         return rpc.SubscribeDeviceResponse(message="subscribed")
+
+    async def SubscribeBrowser(
+        self, request: rpc.SubscribeBrowserRequest, context: Context
+    ) -> rpc.SubscribeBrowserResponse:
+        """Let a browser be told of new orders."""
+        if not is_push_service(request.endpoint, loopback=self._settings.push_to_loopback):
+            raise InvalidInput([FieldViolation("endpoint", "must be of a browser's push service")])
+        await self._subscriptions.subscribe_browser(
+            request.restaurant_id, request.endpoint, request.p256dh, request.auth
+        )
+        return rpc.SubscribeBrowserResponse(message="subscribed")
+
+    async def GetWebPushKey(self, request: rpc.GetWebPushKeyRequest, context: Context) -> rpc.GetWebPushKeyResponse:
+        """Return the key with which browsers subscribe."""
+        if self._settings.vapid_private_key is None:
+            raise Refused("WEB_PUSH_OFF", "notifications to browsers are not set up here")
+        return rpc.GetWebPushKeyResponse(key=public_key(self._settings.vapid_private_key.get_secret_value()))
 
     async def UnsubscribeDevice(
         self, request: rpc.UnsubscribeDeviceRequest, context: Context

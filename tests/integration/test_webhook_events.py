@@ -64,7 +64,7 @@ async def followed(till: Till) -> None:
     """Wait until the places in the streams have been written down: later changes are heard, not looked up."""
 
     async def written() -> bool:
-        return await till.db["webhook_progress"].count_documents({}) == 2
+        return await till.db["stream_progress"].count_documents({"_id": {"$regex": "webhooks"}}) == 2
 
     await eventually(written)
 
@@ -223,9 +223,9 @@ async def test_with_a_place_that_is_lost_recent_orders_and_payments_are_read_ane
     canceled = await place(till)
     await move(till, "CancelOrder", canceled, reason="x")
     if token:
-        await hooks.db["webhook_progress"].update_many({}, {"$set": {"token": token}})
+        await hooks.db["stream_progress"].update_many({}, {"$set": {"token": token}})
     else:
-        await hooks.db["webhook_progress"].delete_many({})
+        await hooks.db["stream_progress"].delete_many({})
     hooks.stub = rpc_grpc.WebhookServiceStub((await serve("notification", build)).channel)
     await hooks.delivered(created.endpoint.id, 6)
     calls = hooks.receiver.calls

@@ -12,12 +12,14 @@ from orderbuddy.menu.v1 import restaurant_service_pb2, restaurant_service_pb2_gr
 from orderbuddy.ordering.v1 import order_pb2, ordering_service_pb2, ordering_service_pb2_grpc
 from orderbuddy.payment.v1 import payment_pb2, payment_service_pb2, payment_service_pb2_grpc
 
+from services.kit.errors import NotFound
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
 from services.kit.server import MESSAGE_BYTES
 from services.kit.settings import ServiceSettings
 from services.kit.status import from_rpc_error
-from services.notification.webhooks.following import Heard
+from services.notification.delivery.planning import Shop
+from services.notification.following import Heard
 
 _SECONDS: Final = 5.0
 _PAGE: Final = 200
@@ -53,6 +55,27 @@ class HappeningSources:
         request = restaurant_service_pb2.ListLocationsRequest(restaurant_id=restaurant_id)
         answer = await self._ask(self._restaurants.ListLocations(request, metadata=self._metadata(), timeout=_SECONDS))
         return [location.id for location in answer.data]
+
+    async def shop(self, restaurant_id: str, location_id: str) -> Shop:
+        """Return what messages tell of a location (empty: any); names are empty for what is not there (any more)."""
+        location_id = location_id or next(iter(await self.locations(restaurant_id)), "")
+        if not location_id:
+            return Shop(restaurant="", location="")
+        place = {"restaurant_id": restaurant_id, "location_id": location_id}
+        how: dict[str, Any] = {"metadata": self._metadata(), "timeout": _SECONDS}
+        try:
+            details = await self._ask(
+                self._restaurants.GetRestaurantDetails(
+                    restaurant_service_pb2.GetRestaurantDetailsRequest(**place), **how
+                )
+            )
+            settings = await self._ask(
+                self._restaurants.GetLocationSettings(restaurant_service_pb2.GetLocationSettingsRequest(**place), **how)
+            )
+        except NotFound:
+            return Shop(restaurant="", location="")
+        numbers = [number.phone_number for number in settings.data.alert_numbers]
+        return Shop(restaurant=details.data.name, location=settings.data.name, alert_numbers=numbers)
 
     async def watch_orders(self, token: str) -> AsyncGenerator[Heard[order_pb2.OrderChange], None]:
         """Yield the changes of all orders."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
+from cryptography.hazmat.primitives import serialization
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush_async
 
@@ -41,6 +43,13 @@ def is_push_service(endpoint: str, *, loopback: bool = False) -> bool:
         return parts.scheme in ("http", "https")
     known = any(host == each or host.endswith(f".{each}") for each in _HOSTS)
     return parts.scheme == "https" and known and parts.username is None
+
+
+def public_key(private_key: str) -> str:
+    """Return the public half of a VAPID key, as browsers want it: an uncompressed point, base64url."""
+    form = (serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    point: bytes = Vapid02.from_string(private_key).public_key.public_bytes(*form)
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 class WebPushes:

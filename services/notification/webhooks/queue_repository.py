@@ -258,20 +258,3 @@ def _tried(event: Document, attempt: Document, changes: Document) -> tuple[Docum
     attempts = {"$each": [attempt], "$slice": -_KEPT_ATTEMPTS}
     guard = {"_id": event["_id"], "state": PENDING, "sent": event["sent"]}
     return guard, {"$set": changes, "$inc": {"sent": 1}, "$push": {"attempts": attempts}}
-
-
-class ProgressRepository:
-    """Remembers up to where a stream has been made into events."""
-
-    def __init__(self, db: Database, source: str) -> None:
-        self._progress = db["webhook_progress"]
-        self._source = source
-
-    async def token(self) -> str:
-        """Return the stream's token after the last change that was seen to; empty at the very first."""
-        found = await self._progress.find_one({"_id": self._source})
-        return str(found["token"]) if found else ""
-
-    async def reached(self, token: str) -> None:
-        """Note a token. Another replica may be further or less far: wherever one goes on, nothing is missed."""
-        await self._progress.update_one({"_id": self._source}, {"$set": {"token": token}}, upsert=True)

@@ -10,14 +10,15 @@ from services.kit.server import Runtime
 from services.kit.vault import Vault
 from services.notification.adapters.happening_sources import HappeningSources
 from services.notification.adapters.webhook_sender import WebhookSender
+from services.notification.following import EventFollower, Source
+from services.notification.progress_repository import ProgressRepository
 from services.notification.settings import NotificationSettings
 from services.notification.webhooks.catching_up import CatchingUp
 from services.notification.webhooks.delivering import LOOK_SECONDS, Deliverer
 from services.notification.webhooks.endpoints_repository import INDEXES as ENDPOINT_INDEXES
 from services.notification.webhooks.endpoints_repository import EndpointRepository
-from services.notification.webhooks.following import EventFollower, Source
 from services.notification.webhooks.queue_repository import INDEXES as QUEUE_INDEXES
-from services.notification.webhooks.queue_repository import ProgressRepository, QueueRepository
+from services.notification.webhooks.queue_repository import QueueRepository
 from services.notification.webhooks.recording import Recorder
 from services.notification.webhooks.servicer import WebhookServicer
 from services.notification.webhooks.signing import Seals
@@ -41,13 +42,13 @@ def build_webhooks(
     recorder = Recorder(endpoints, queue, clock, deliverer.ring)
     catching_up = CatchingUp(endpoints, sources, clock)
     orders = Source(
-        "orders",
+        "order webhooks",
         sources.watch_orders,
         recorder.change,
         lambda: catching_up.over(sources.orders_since, recorder.record),
     )
     payments = Source(
-        "payments",
+        "payment webhooks",
         sources.watch_payments,
         recorder.payment,
         lambda: catching_up.over(sources.payments_since, recorder.payment),
@@ -58,7 +59,7 @@ def build_webhooks(
         WebhookServicer(endpoints, queue, seals, clock, sender.check, deliverer.ring),
     )
     runtime.indexes += [*ENDPOINT_INDEXES, *QUEUE_INDEXES, *AUDIT_INDEXES]
-    runtime.tasks["order webhooks"] = EventFollower(orders, ProgressRepository(runtime.db, "orders")).run
-    runtime.tasks["payment webhooks"] = EventFollower(payments, ProgressRepository(runtime.db, "payments")).run
+    runtime.tasks["order webhooks"] = EventFollower(orders, ProgressRepository(runtime.db, "order webhooks")).run
+    runtime.tasks["payment webhooks"] = EventFollower(payments, ProgressRepository(runtime.db, "payment webhooks")).run
     runtime.tasks["webhooks"] = deliverer.run
     runtime.closing += [sources.close, sender.close]

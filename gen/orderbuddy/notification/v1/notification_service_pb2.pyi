@@ -82,3 +82,31 @@ class UnsubscribeDeviceRequest(_message.Message):
 class UnsubscribeDeviceResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class SubscribeBrowserRequest(_message.Message):
+    __slots__ = ("restaurant_id", "endpoint", "p256dh", "auth")
+    RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
+    ENDPOINT_FIELD_NUMBER: _ClassVar[int]
+    P256DH_FIELD_NUMBER: _ClassVar[int]
+    AUTH_FIELD_NUMBER: _ClassVar[int]
+    restaurant_id: str
+    endpoint: str
+    p256dh: str
+    auth: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., endpoint: _Optional[str] = ..., p256dh: _Optional[str] = ..., auth: _Optional[str] = ...) -> None: ...
+
+class SubscribeBrowserResponse(_message.Message):
+    __slots__ = ("message",)
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    message: str
+    def __init__(self, message: _Optional[str] = ...) -> None: ...
+
+class GetWebPushKeyRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetWebPushKeyResponse(_message.Message):
+    __slots__ = ("key",)
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    def __init__(self, key: _Optional[str] = ...) -> None: ...

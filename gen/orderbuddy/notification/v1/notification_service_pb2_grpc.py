@@ -50,6 +50,16 @@ class NotificationServiceStub:
                 request_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceRequest.SerializeToString,
                 response_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceResponse.FromString,
                 _registered_method=True)
+        self.SubscribeBrowser = channel.unary_unary(
+                '/orderbuddy.notification.v1.NotificationService/SubscribeBrowser',
+                request_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserResponse.FromString,
+                _registered_method=True)
+        self.GetWebPushKey = channel.unary_unary(
+                '/orderbuddy.notification.v1.NotificationService/GetWebPushKey',
+                request_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyRequest.SerializeToString,
+                response_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyResponse.FromString,
+                _registered_method=True)
         self.UnsubscribeDevice = channel.unary_unary(
                 '/orderbuddy.notification.v1.NotificationService/UnsubscribeDevice',
                 request_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.UnsubscribeDeviceRequest.SerializeToString,
@@ -83,8 +93,23 @@ class NotificationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubscribeBrowser(self, request, context):
+        """SubscribeBrowser lets a browser be told of a restaurant's new orders by its own push service (RFC 8030). The same endpoint again is a success and
+        replaces its keys. INVALID_ARGUMENT for an endpoint that is of no browser's push service.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWebPushKey(self, request, context):
+        """GetWebPushKey returns the key with which browsers subscribe. FAILED_PRECONDITION (reason WEB_PUSH_OFF) when none is set up.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UnsubscribeDevice(self, request, context):
-        """UnsubscribeDevice ends that. A token that is not subscribed is a success.
+        """UnsubscribeDevice ends either. A token that is not subscribed is a success.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -107,6 +132,16 @@ def add_NotificationServiceServicer_to_server(servicer, server):
                     servicer.SubscribeDevice,
                     request_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceRequest.FromString,
                     response_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceResponse.SerializeToString,
+            ),
+            'SubscribeBrowser': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubscribeBrowser,
+                    request_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserRequest.FromString,
+                    response_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserResponse.SerializeToString,
+            ),
+            'GetWebPushKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWebPushKey,
+                    request_deserializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyRequest.FromString,
+                    response_serializer=orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyResponse.SerializeToString,
             ),
             'UnsubscribeDevice': grpc.unary_unary_rpc_method_handler(
                     servicer.UnsubscribeDevice,
@@ -196,6 +231,60 @@ class NotificationService:
             '/orderbuddy.notification.v1.NotificationService/SubscribeDevice',
             orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceRequest.SerializeToString,
             orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubscribeBrowser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.notification.v1.NotificationService/SubscribeBrowser',
+            orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserRequest.SerializeToString,
+            orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.SubscribeBrowserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWebPushKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orderbuddy.notification.v1.NotificationService/GetWebPushKey',
+            orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyRequest.SerializeToString,
+            orderbuddy_dot_notification_dot_v1_dot_notification__service__pb2.GetWebPushKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

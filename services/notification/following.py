@@ -1,6 +1,6 @@
-"""Streams of orders and payments become events, through restarts of everything.
+"""Streams of orders and payments are seen to, through restarts of everything: webhooks and messages come of it.
 
-Every replica follows all of them and makes the same events; their ids allow each once. What has been seen to is kept
+Every replica follows all of them and makes the same of them; ids allow each once. What has been seen to is kept
 in the database, so that what happened while no replica ran is seen to by the next.
 """
 
@@ -82,16 +82,14 @@ class EventFollower(Generic[ChangeType]):
         """Follow for ever."""
         away = False
         while True:
-            CURRENT.set(
-                Call("webhooks", Principal(CallerKind.SERVICE, "notification"), f"webhooks-{self._source.name}")
-            )
+            CURRENT.set(Call("following", Principal(CallerKind.SERVICE, "notification"), self._source.name))
             try:
                 token = await self._progress.token()
                 async with aclosing(self._source.watch(token)) as messages:
                     await self._follow(messages, missed=not token)
             except (OrderBuddyError, PyMongoError) as error:
                 if not away:
-                    log.warning("webhooks_interrupted", source=self._source.name, error=type(error).__name__)
+                    log.warning("following_interrupted", source=self._source.name, error=type(error).__name__)
                 away = True
             else:
                 away = False
@@ -101,7 +99,7 @@ class EventFollower(Generic[ChangeType]):
         quiet = ""
         async for message in messages:
             if message.reset:
-                log.warning("webhooks_reset", source=self._source.name, reason=message.reset)
+                log.warning("following_reset", source=self._source.name, reason=message.reset)
                 missed = True
                 continue
             if missed:
@@ -118,13 +116,13 @@ class EventFollower(Generic[ChangeType]):
             await self._save(message.token, _SAVE_SECONDS)
 
     async def _see_to(self, change: ChangeType) -> None:
-        """Make a change's events. Raises what will pass; what can't be told holds up nothing else."""
+        """See to a change. Raises what will pass; what can't be seen to holds up nothing else."""
         try:
             await self._source.see_to(change)
         except (OrderBuddyError, PyMongoError):
             raise
-        except Exception as error:  # noqa: BLE001  a bug of ours: without this no event at all would be made any more
-            log.error("webhook_event_not_made", source=self._source.name, exc_info=error)
+        except Exception as error:  # noqa: BLE001  a bug of ours: without this nothing at all would be seen to any more
+            log.error("change_not_seen_to", source=self._source.name, exc_info=error)
 
     async def _save(self, token: str, apart: float) -> None:
         if not token or token == self._saved or time.monotonic() - self._saved_at < apart:

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Sequence
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.notification.webhooks import following
-from services.notification.webhooks.following import EventFollower, Heard, Source
+from services.notification import following
+from services.notification.following import EventFollower, Heard, Source
 
 pytestmark = pytest.mark.usefixtures("at_once")
 
