@@ -20,7 +20,9 @@ class Failures:
     hanging: bool = False
     """Never answers."""
     share: float = 0.0
-    """Of requests, answered 503 or 429 or not at all, by chance; the last kind after taking the message."""
+    """Of requests, answered 429, 500 or 503, by chance."""
+    answered: int = 0
+    """How many requests were failed."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
     async def before(self) -> Response | None:
@@ -28,6 +30,7 @@ class Failures:
         if self.hanging:
             await asyncio.sleep(3_600)
         if self.down or self.chance.random() < self.share:
+            self.answered += 1
             headers = {"retry-after": self.retry_after} if self.retry_after else {}
             status = 503 if self.down else self.chance.choice((429, 500, 503))
             return Response(b'{"code": 20503, "message": "Service unavailable"}', status, headers, "application/json")

@@ -18,7 +18,6 @@ from services.notification.outbound import Arrival, Tracing
 
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=4))
 """How long after it was asked in vain a provider is asked again; after the last nobody will know."""
-LOOK_SECONDS: Final = 5.0
 
 
 class Tracer:
@@ -30,7 +29,7 @@ class Tracer:
         channel: Tracing,
         deliveries: DeliveryRepository,
         clock: Clock,
-        look_seconds: float = LOOK_SECONDS,
+        look_seconds: float,
     ) -> None:
         self._by = by
         self._channel = channel

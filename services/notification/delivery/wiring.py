@@ -87,6 +87,6 @@ def build_deliveries(
         runtime.tasks[f"{by} messages"] = sender.run
         channel: Any = ways[by]
         if hasattr(channel, "arrival"):
-            runtime.tasks[f"{by} traces"] = Tracer(by, channel, deliveries, clock).run
+            runtime.tasks[f"{by} traces"] = Tracer(by, channel, deliveries, clock, look_seconds).run
     runtime.closing.append(sources.close)
     return senders
