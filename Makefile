@@ -9,16 +9,17 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate permissions bench golden faults reconnects lock clean
+.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench golden faults reconnects lock clean
 
 help: ## print this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## create .venv with pinned packages and fetch other people's protos
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python tools/protos.py fetch
+	$(BIN)/python tools/vapid.py build/vapid-key
 	@# Generated packages are imported from gen/, as the services are from here.
 	@echo "$(CURDIR)/gen" > $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/orderbuddy.pth
 	@touch $@
@@ -59,6 +60,9 @@ generate: setup ## rewrite gen/ from proto/
 permissions: setup ## rewrite docs/permissions.md, the table of who may do what
 	@$(BIN)/python -m tools.permissions
 
+preview-messages: setup browser ## render every message in every language into build/messages: HTML, PNG and text
+	@$(BIN)/python -m tools.preview_messages
+
 bench: setup ## measure hot paths against a floor, in one run
 	@$(BIN)/python -m bench
 
@@ -68,6 +72,9 @@ golden: setup $(NODE) ## replay the old system's recordings (SHARED=folder that 
 faults: setup ## kill the checkout at each step, then everything under load; count what was lost, doubled, charged for nothing
 	@$(BIN)/python -m tools.crash_points
 	@$(BIN)/python -m tools.faults 120
+
+deliveries: setup ## 2,000 orders, failing providers, kill -9: what had to be said against what arrived
+	@$(BIN)/python -m tools.deliveries
 
 reconnects: setup ## cut displays and sockets while orders move, compare what they heard with the histories
 	@$(BIN)/python -m tools.reconnects

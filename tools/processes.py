@@ -32,6 +32,8 @@ EMERGEPAY = "emergepay_local"
 EMERGEPAY_BASE = "/virtualterminal/v1"
 _HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello", EMERGEPAY: "/control/ledger"}
 
+VAPID_KEY = ROOT / "build" / "vapid-key"
+
 
 class StackProblem(Exception):
     """The system can't be started; the message says what to change."""
@@ -162,7 +164,13 @@ class Stack:
             "PORT": str(edge),
             "DB_CONN_STRING": self.mongo_uri,
             "ORDERBUDDY_ASSERTION_SECRET": self.secret,
+            **self._vapid_key(),
         }
+
+    def _vapid_key(self) -> dict[str, str]:
+        """Return the key that `make setup` has made, unless there is another one."""
+        known = "ORDERBUDDY_VAPID_PRIVATE_KEY" in self._env or not VAPID_KEY.exists()
+        return {} if known else {"ORDERBUDDY_VAPID_PRIVATE_KEY": VAPID_KEY.read_text(encoding="ascii")}
 
     def _secret(self) -> str:
         """Return the secret that edge and services share; made once."""

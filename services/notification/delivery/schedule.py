@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-_FIRST: Final = timedelta(seconds=5)
+_FIRST: Final = timedelta(seconds=1)
 _LONGEST: Final = timedelta(minutes=5)
 _LONGEST_WISH: Final = timedelta(hours=1)
 

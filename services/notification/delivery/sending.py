@@ -27,8 +27,8 @@ from services.notification.outbound import BrowserPush, Channel, Fate, Mail, Pus
 from services.notification.words.facts import Facts, Kind
 from services.notification.words.wording import Wording
 
-LOOK_SECONDS: Final = 2.0
-"""How often each process looks for what others have queued, or what is due again."""
+LOOK_SECONDS: Final = 5.0
+"""How often each process looks for what is due again, or was queued by others: who queues something looks at once."""
 TRACED_AFTER: Final = timedelta(seconds=20)
 """How long after a provider took a message it is first asked what became of it."""
 _AT_ONCE: Final = 16
@@ -183,6 +183,8 @@ class Sender:
                 later = now + pause_after(delivery["tries"] + 1, result.retry_after, self._chance())
                 if later < delivery["giveUpAt"]:
                     await self._deliveries.put_off(delivery, later, entry, tried=True)
+                    seconds = min((later - now).total_seconds(), self._look_seconds)
+                    asyncio.get_running_loop().call_later(seconds, self.ring)
                 else:
                     await self._deliveries.end(delivery, GIVEN_UP, entry, {})
         if self._budget is not None and result.fate is not Fate.UNHEARD:

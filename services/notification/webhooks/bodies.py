@@ -19,6 +19,8 @@ _NOT_TOLD: Final = frozenset(
         "orderbuddy.ordering.v1.OrderRecord.history",
         "orderbuddy.ordering.v1.OrderRecord.seen_by_stations",
         "orderbuddy.ordering.v1.OrderRecord.correlation_id",
+        "orderbuddy.ordering.v1.OrderRecord.get_sms",
+        "orderbuddy.ordering.v1.OrderRecord.language",
         # It holds a status as stored, which is told by the order.
         "orderbuddy.ordering.v1.OrderRecord.status",
     }
