@@ -150,9 +150,9 @@ class Guests:
             await asyncio.sleep(0.5)
 
 
-async def killer(stack: Stack, evening: Evening, chance: random.Random) -> None:
-    """Kill the Notification service, and sometimes mongod, again and again."""
-    while True:
+async def killer(stack: Stack, evening: Evening, chance: random.Random, over: asyncio.Event) -> None:
+    """Kill the Notification service, and sometimes mongod, again and again; leave both running."""
+    while not over.is_set():
         await asyncio.sleep(chance.uniform(2, 6))
         name = chance.choice(("notification", "notification", "notification", "mongod"))
         evening.kills.append(name)
@@ -201,8 +201,8 @@ async def play(orders: int, seed: int, folder: Path) -> Evening:
         await _prepare(db)
         for server in (twilio, fcm):
             server.failures.share, server.failures.chance = FAILING, random.Random(seed)
-        guests = Guests(stack, evening)
-        killing = asyncio.create_task(killer(stack, evening, chance))
+        guests, over = Guests(stack, evening), asyncio.Event()
+        killing = asyncio.create_task(killer(stack, evening, chance, over))
         try:
             limit = asyncio.Semaphore(_AT_ONCE)
 
@@ -214,11 +214,9 @@ async def play(orders: int, seed: int, folder: Path) -> Evening:
             print(f"{orders} orders have lived their lives", flush=True)
             await asyncio.sleep(10)
         finally:
-            killing.cancel()
-            await asyncio.gather(killing, return_exceptions=True)
+            over.set()
+            await killing
             await guests.close()
-        for name in ("mongod", "notification"):
-            await asyncio.to_thread(stack.restart, name)
         stack.wait_ready()
         await _settled(db, evening)
         evening.arrived.update(told(each["To"], each["Body"]) for each in twilio.sent)
