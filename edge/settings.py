@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-from typing import Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from services.kit.production import ENCRYPTED, FOLDER, needed, refused_when
 from services.kit.settings import CommonSettings
 
 _LOCAL_CORE: Final = "http://127.0.0.1:3567"
@@ -20,8 +21,8 @@ def origin_of(uri: str) -> str:
     Raises ValueError.
     """
     parts = urlsplit(uri)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError("must be a URI that begins with http:// or https://")
+    if parts.scheme not in _PORTS or not parts.hostname or "*" in parts.hostname:
+        raise ValueError("must be a URI that begins with http:// or https://, of one host")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
@@ -33,12 +34,20 @@ class EdgeSettings(CommonSettings):
     # As the old system: phones in the restaurant's network reach it too.
     host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT")
-    api_endpoint: str = Field("", validation_alias="API_ENDPOINT")
+    api_endpoint: Annotated[str, needed("where clients reach the edge"), ENCRYPTED] = Field(
+        "", validation_alias="API_ENDPOINT"
+    )
     """Where clients reach the edge; unset: this machine's own port."""
-    store_endpoint: str = Field("http://localhost:5174", validation_alias="STORE_ENDPOINT")
-    menu_endpoint: str = Field("http://localhost:5173", validation_alias="MENU_ENDPOINT")
+    store_endpoint: Annotated[str, needed("where the Manage App is"), ENCRYPTED] = Field(
+        "http://localhost:5174", validation_alias="STORE_ENDPOINT"
+    )
+    menu_endpoint: Annotated[str, needed("where the Order App is"), ENCRYPTED] = Field(
+        "http://localhost:5173", validation_alias="MENU_ENDPOINT"
+    )
     localhost_url: str | None = Field(None, validation_alias="LOCALHOST_URL")
-    use_emulator: str = Field("", validation_alias="USEEMULATOR")
+    use_emulator: Annotated[str, refused_when("true", "lets pages of developers' machines call")] = Field(
+        "", validation_alias="USEEMULATOR"
+    )
     """`true` lets LOCALHOST_URL call too; anything else does not, as in the old system."""
     stale_limit_seconds: float = Field(900, gt=0, validation_alias="ORDERBUDDY_STALE_LIMIT_SECONDS")
     """How long guests' reads are answered from memory after the catalog stream broke."""
@@ -48,21 +57,21 @@ class EdgeSettings(CommonSettings):
     sockets_need_session: bool = Field(default=False, validation_alias="ORDERBUDDY_SOCKETS_NEED_SESSION")
     """Whether Socket.IO's rooms of a restaurant are for its members only. The old apps connect without a session."""
 
-    supertokens_uri: str = Field("", validation_alias="SUPERTOKENS_CONNECTION_URI")
+    supertokens_uri: Annotated[str, needed("a real sign-in core"), ENCRYPTED] = Field(
+        "", validation_alias="SUPERTOKENS_CONNECTION_URI"
+    )
     """The sign-in core; unset: the local one of `make up`."""
-    supertokens_api_key: SecretStr | None = Field(None, validation_alias="SUPERTOKENS_API_KEY")
+    supertokens_api_key: Annotated[
+        SecretStr | None, needed("a core without one signs in whoever reaches it as whomever they like")
+    ] = Field(None, validation_alias="SUPERTOKENS_API_KEY")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     """Only whether it is set matters here."""
-    assets_folder: pathlib.Path | None = Field(None, validation_alias="ORDERBUDDY_ASSETS_FOLDER")
+    assets_folder: Annotated[pathlib.Path | None, FOLDER] = Field(None, validation_alias="ORDERBUDDY_ASSETS_FOLDER")
     """Uploaded images when they are kept in a folder instead of blobs; served under /assets."""
 
     @model_validator(mode="after")
-    def _real_core_in_production(self) -> EdgeSettings:
-        if not self.supertokens_uri:
-            if self.profile == "production":
-                message = "SUPERTOKENS_CONNECTION_URI is needed: the production profile signs in with a real core"
-                raise ValueError(message)
-            self.supertokens_uri = _LOCAL_CORE
+    def _local_core(self) -> Self:
+        self.supertokens_uri = self.supertokens_uri or _LOCAL_CORE
         return self
 
     @field_validator("api_endpoint", "store_endpoint", "menu_endpoint", "localhost_url")

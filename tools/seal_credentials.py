@@ -24,7 +24,7 @@ _FIELD = "payment.auth"
 async def seal_all(settings: PaymentSettings, *, dry_run: bool) -> Counter[str]:
     """Seal what is plain, or sealed with an older key. Returns how many locations were found in which state."""
     vault, found = Vault(settings.keys()), Counter[str]()
-    async with AsyncMongoClient[Document](settings.db_conn_string) as client:
+    async with AsyncMongoClient[Document](settings.db_conn_string.get_secret_value()) as client:
         locations = database(client, settings.db_name)["locations"]
         async for location in locations.find({_FIELD: {"$type": "string", "$ne": ""}}, {_FIELD: 1}):
             stored: str = location["payment"]["auth"]

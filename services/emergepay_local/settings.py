@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Iterator, Mapping
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from services.kit.settings import CommonSettings
 
@@ -22,9 +23,8 @@ class LocalEmergePaySettings(CommonSettings):
     decline_cents: int | None = Field(None, ge=0, le=99, validation_alias="ORDERBUDDY_EMERGEPAY_DECLINE_CENTS")
     """Charges whose amount ends in so many cents are declined; unset: none is."""
 
-    @model_validator(mode="after")
-    def _never_in_production(self) -> LocalEmergePaySettings:
-        if self.profile == "production":
-            message = "this EmergePay moves no real money; the production profile needs the real one"
-            raise ValueError(message)
-        return self
+    @classmethod
+    def production_problems(cls, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Refuse to start at all."""
+        yield from super().production_problems(given)
+        yield "ORDERBUDDY_PROFILE", "this EmergePay moves no real money; the production profile needs the real one"

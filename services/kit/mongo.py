@@ -28,7 +28,7 @@ SELECTION_MILLISECONDS = 2_000
 def connect(settings: ServiceSettings) -> AsyncMongoClient[Document]:
     """Make the client. Writes are acknowledged by a majority and journaled: with less, a killed mongod loses orders."""
     return AsyncMongoClient(
-        settings.db_conn_string,
+        settings.db_conn_string.get_secret_value(),
         tz_aware=True,
         tzinfo=UTC,
         serverSelectionTimeoutMS=SELECTION_MILLISECONDS,

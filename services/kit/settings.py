@@ -1,37 +1,176 @@
 """Settings from the environment. Names that the old deployment used keep working.
 
-Each process has its own subclass. What one profile forbids is checked here, so that every process refuses the same.
+Each process has its own subclass of CommonSettings; parts of a process may have subclasses of Settings of their own.
+What the production profile refuses or needs is marked on the fields (services/kit/production.py), or yielded by
+`production_problems` where several fields count together, so that everything wrong is told at once.
+
+A secret (a field of type SecretStr) NAME may be given as NAME_FILE instead: the path of a file that holds it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import pathlib
 import sys
-from typing import Literal, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from services.kit.clock import make_clock
+from services.kit.production import DATABASE, FOR_TESTS, PLAIN_HOSTS, RANDOM, InProduction, needed, refused_when
 from services.kit.vault import read_keys
 
 SECRET_LENGTH = 32
 """Characters that the assertion secret must have at least (256 bits in base16 have 64)."""
 
-SettingsType = TypeVar("SettingsType", bound="CommonSettings")
+FILE_SUFFIX: Final = "_FILE"
+_FILE_PROBLEMS: Final = "problems of files"
+"""Key of what SecretFiles could not read, among the values that it hands on."""
+
+SettingsType = TypeVar("SettingsType", bound="Settings")
 
 
-class CommonSettings(BaseSettings):
-    """What every process reads."""
+def name_of(field: str, info: FieldInfo) -> str:
+    """Return the environment's name of a field."""
+    return info.validation_alias if isinstance(info.validation_alias, str) else field
+
+
+def is_secret(info: FieldInfo) -> bool:
+    """Tell whether a field holds a secret: such a one may come from a file."""
+    return SecretStr in (info.annotation, *get_args(info.annotation))
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads NAME from the file that NAME_FILE names, for each secret."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return a field's value; raise ValueError when it can't be read."""
+        name = name_of(field_name, field)
+        path = os.environ.get(name + FILE_SUFFIX) if is_secret(field) else None
+        if not path:
+            return None, name, False
+        if os.environ.get(name):
+            raise ValueError(f"is set, and {name}{FILE_SUFFIX} too; set one of them")
+        try:
+            return pathlib.Path(path).read_text(encoding="utf-8").rstrip("\r\n"), name, False
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ValueError(f"can't be read from the file that {name}{FILE_SUFFIX} names, {path}: {reason}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what the files hold."""
+        values: dict[str, Any] = {}
+        problems: dict[str, str] = {}
+        for field, info in self.settings_cls.model_fields.items():
+            try:
+                value, name, _ = self.get_field_value(info, field)
+            except ValueError as error:
+                problems[name_of(field, info)] = str(error)
+            else:
+                if value:
+                    values[name] = value
+        return values | {_FILE_PROBLEMS: problems}
+
+
+class Settings(BaseSettings):
+    """What settings of a process, or of a part of one, have in common."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, populate_by_name=True)
 
     profile: Literal["embedded", "production"] = Field("embedded", validation_alias="ORDERBUDDY_PROFILE")
-    assertion_secret: SecretStr = Field(validation_alias="ORDERBUDDY_ASSERTION_SECRET")
-    clock: str | None = Field(None, validation_alias="ORDERBUDDY_CLOCK")
-    crash_at: str | None = Field(None, validation_alias="ORDERBUDDY_CRASH_AT")
+    plain_hosts: str = Field("", validation_alias=PLAIN_HOSTS)
+    """Hosts, separated by commas, to which the production profile may connect without TLS."""
+
+    @classmethod
+    def production_problems(cls, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:  # noqa: ARG003  for subclasses
+        """Yield names and what is wrong with them in production, by the texts given: what marks on one field can't say.
+
+        Subclasses extend this.
+        """
+        yield from ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, and the files that it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_wrong_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Add what production asks to what is wrong otherwise. Errors carry no values: some are secrets."""
+        if not isinstance(data, dict) or _FILE_PROBLEMS not in data:
+            return handler(data)  # of model_validate, which comes here again with what the sources have
+        found: list[tuple[str, str]] = list(data[_FILE_PROBLEMS].items())
+        unread = dict(found)
+        try:
+            made = handler(data)
+        except ValidationError as error:
+            wrong = [(".".join(str(part) for part in e["loc"]) or "settings", e["msg"]) for e in error.errors()]
+            found += [(name, message) for name, message in wrong if name not in unread]
+        given = _given(cls, data)
+        if given.get("ORDERBUDDY_PROFILE") == "production":
+            found += [(name, message) for name, message in _for_production(cls, given) if name not in unread]
+        if found:
+            raise ValidationError.from_exception_data(
+                cls.__name__,
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError("setting", "{problem}", {"problem": message}), loc=(name,), input=None
+                    )
+                    for name, message in found
+                ],
+            )
+        return made
+
+
+def _given(kind: type[Settings], data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of the settings that are set, by their names in the environment."""
+    found = {}
+    for field, info in kind.model_fields.items():
+        name = name_of(field, info)
+        value = data.get(name, data.get(field))
+        if value is not None:
+            found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return found
+
+
+def _for_production(kind: type[Settings], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    plain_hosts = frozenset(host.strip() for host in given.get(PLAIN_HOSTS, "").split(",")) - {""}
+    for field, info in kind.model_fields.items():
+        name = name_of(field, info)
+        for mark in info.metadata:
+            if isinstance(mark, InProduction):
+                yield from ((name, problem) for problem in mark.rule(given.get(name), plain_hosts))
+    yield from kind.production_problems(given)
+
+
+class CommonSettings(Settings):
+    """What every process reads."""
+
+    assertion_secret: Annotated[SecretStr, RANDOM] = Field(validation_alias="ORDERBUDDY_ASSERTION_SECRET")
+    clock: Annotated[str | None, FOR_TESTS] = Field(None, validation_alias="ORDERBUDDY_CLOCK")
+    crash_at: Annotated[str | None, FOR_TESTS] = Field(None, validation_alias="ORDERBUDDY_CRASH_AT")
     """Where the process dies, for tests (services/kit/crash.py)."""
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="ORDERBUDDY_LOG_LEVEL")
+    login_code: Annotated[str | None, FOR_TESTS] = Field(None, validation_alias="ORDERBUDDY_LOGIN_CODE")
+    """Everybody's code at the local sign-in core, instead of random ones. Only the core uses it; all refuse it."""
+    core_users: Annotated[pathlib.Path | None, FOR_TESTS] = Field(None, validation_alias="ORDERBUDDY_CORE_USERS")
+    """Accounts with given ids at the local sign-in core, as JSON; the same."""
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        refused_when("DEBUG", "lets libraries write what they send, and whom"),
+    ] = Field("INFO", validation_alias="ORDERBUDDY_LOG_LEVEL")
     log_format: Literal["json", "human"] = Field("json", validation_alias="ORDERBUDDY_LOG_FORMAT")
     menu_address: str = Field("127.0.0.1:50051", validation_alias="ORDERBUDDY_MENU_ADDRESS")
     ordering_address: str = Field("127.0.0.1:50052", validation_alias="ORDERBUDDY_ORDERING_ADDRESS")
@@ -53,19 +192,12 @@ class CommonSettings(BaseSettings):
         make_clock(value)
         return value
 
-    @model_validator(mode="after")
-    def _nothing_for_tests_in_production(self) -> CommonSettings:
-        for name, value in (("ORDERBUDDY_CLOCK", self.clock), ("ORDERBUDDY_CRASH_AT", self.crash_at)):
-            if self.profile == "production" and value:
-                message = f"{name} is for tests; the production profile refuses it"
-                raise ValueError(message)
-        return self
-
 
 class ServiceSettings(CommonSettings):
     """What every gRPC service reads."""
 
-    db_conn_string: str = Field(validation_alias="DB_CONN_STRING")
+    db_conn_string: Annotated[SecretStr, DATABASE] = Field(validation_alias="DB_CONN_STRING")
+    """Holds a password, as a rule."""
     db_name: str = Field("orderbuddy", validation_alias="DB_NAME", min_length=1)
     deadline_seconds: float = Field(10.0, gt=0, validation_alias="ORDERBUDDY_DEADLINE_SECONDS")
     """For calls that bring no deadline."""
@@ -78,8 +210,10 @@ class ServiceSettings(CommonSettings):
 class SealingSettings(ServiceSettings):
     """What services read that keep other systems' secrets (services/kit/vault.py)."""
 
-    credential_keys: SecretStr | None = Field(None, validation_alias="ORDERBUDDY_CREDENTIAL_KEYS")
-    """Keys of 32 bytes in base64, separated by commas; the first seals. Required in production."""
+    credential_keys: Annotated[
+        SecretStr | None, needed("other systems' secrets are sealed with a key of their own"), RANDOM
+    ] = Field(None, validation_alias="ORDERBUDDY_CREDENTIAL_KEYS")
+    """Keys of 32 bytes in base64, separated by commas; the first seals."""
 
     @field_validator("credential_keys")
     @classmethod
@@ -89,13 +223,6 @@ class SealingSettings(ServiceSettings):
             raise ValueError(message)
         return value
 
-    @model_validator(mode="after")
-    def _keys_in_production(self) -> SealingSettings:
-        if self.profile == "production" and self.credential_keys is None:
-            message = "ORDERBUDDY_CREDENTIAL_KEYS is required in the production profile"
-            raise ValueError(message)
-        return self
-
     def keys(self) -> list[bytes]:
         """Return the keys; in the embedded profile one made from the secret that its parts share."""
         if self.credential_keys is not None:
@@ -103,10 +230,22 @@ class SealingSettings(ServiceSettings):
         return [hashlib.sha256(b"credentials\0" + self.assertion_secret.get_secret_value().encode()).digest()]
 
 
-def load(settings: type[SettingsType]) -> SettingsType:
-    """Read the settings, or end the process with one message that names everything wrong with them."""
-    try:
-        return settings()
-    except ValidationError as error:
-        lines = [f"  {'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in error.errors()]
-        sys.exit("Can't start, the settings are wrong:\n" + "\n".join(lines))
+def problems_of(*kinds: type[Settings]) -> list[tuple[str, str]]:
+    """Return everything wrong with the environment for some settings: names, and what is wrong, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for kind in kinds:
+        try:
+            kind()
+        except ValidationError as error:
+            found |= {(str(e["loc"][0]), e["msg"].removeprefix("Value error, ")): None for e in error.errors()}
+    return list(found)
+
+
+def load(settings: type[SettingsType], *parts: type[Settings]) -> SettingsType:
+    """Read a process's settings, or end the process with one message that names everything wrong with them.
+
+    `parts` are the settings that parts of the process read by themselves later: they are judged here already.
+    """
+    if problems := problems_of(settings, *parts):
+        sys.exit("Can't start, the settings are wrong:\n" + "\n".join(f"  {name}: {what}" for name, what in problems))
+    return settings()

@@ -18,7 +18,7 @@ from orderbuddy.menu.v1 import (
 from services.kit.editing import INDEXES as AUDIT_INDEXES
 from services.kit.editing import Editing
 from services.kit.server import Runtime, run
-from services.kit.settings import ServiceSettings, load
+from services.kit.settings import load
 from services.menu.accounts.repository import AccountRepository
 from services.menu.accounts.servicer import PaymentAccountServicer
 from services.menu.assistant.settings import AssistantSettings
@@ -35,6 +35,7 @@ from services.menu.repository import INDEXES, MenuRepository
 from services.menu.restaurants.repository import RestaurantRepository
 from services.menu.restaurants.servicer import RestaurantServicer
 from services.menu.servicer import MenuServicer
+from services.menu.settings import SETTINGS
 from services.menu.users.repository import INDEXES as USER_INDEXES
 from services.menu.users.repository import UserRepository
 from services.menu.users.servicer import UserServicer
@@ -81,5 +82,5 @@ async def build(runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = load(ServiceSettings)
+    settings = load(*SETTINGS)
     run("menu", settings, settings.menu_address, build)

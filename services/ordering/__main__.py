@@ -17,7 +17,7 @@ from orderbuddy.ordering.v1 import (
 
 from services.kit.crash import CrashPoints
 from services.kit.server import Runtime, run
-from services.kit.settings import ServiceSettings, load
+from services.kit.settings import load
 from services.ordering.adapters.campaigns import CampaignReader
 from services.ordering.adapters.menu_feed import MenuFeed
 from services.ordering.catalog import Catalog
@@ -34,7 +34,7 @@ from services.ordering.reports.sales import Sales
 from services.ordering.reports.servicer import ReportServicer
 from services.ordering.repository import INDEXES, OrderRepository
 from services.ordering.servicer import OrderingServicer
-from services.ordering.settings import ReportSettings
+from services.ordering.settings import SETTINGS, ReportSettings
 from services.ordering.staff_orders.servicer import StaffOrderServicer
 from services.ordering.transitions import Transitions
 
@@ -82,5 +82,5 @@ async def build(runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = load(ServiceSettings)
+    settings = load(*SETTINGS)
     run("ordering", settings, settings.ordering_address, build)

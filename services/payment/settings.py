@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from services.kit.production import ENCRYPTED, needed
 from services.kit.settings import SealingSettings
 
 LOCAL_GATEWAY: Final = "http://127.0.0.1:3198/virtualterminal/v1"
@@ -14,12 +15,7 @@ LOCAL_GATEWAY: Final = "http://127.0.0.1:3198/virtualterminal/v1"
 class PaymentSettings(SealingSettings):
     """Settings of the Payment service."""
 
-    emergepay_url: str = Field(LOCAL_GATEWAY, validation_alias="EMERGEPAY_ENVIRONMENT_URL", pattern=r"^https?://")
+    emergepay_url: Annotated[str, needed("the gateway that moves the money"), ENCRYPTED] = Field(
+        LOCAL_GATEWAY, validation_alias="EMERGEPAY_ENVIRONMENT_URL", pattern=r"^https?://"
+    )
     """Base of the gateway's API; by default the local one, which moves no money."""
-
-    @model_validator(mode="after")
-    def _real_in_production(self) -> PaymentSettings:
-        if self.profile == "production" and "emergepay_url" not in self.model_fields_set:
-            message = "EMERGEPAY_ENVIRONMENT_URL is required in the production profile"
-            raise ValueError(message)
-        return self

@@ -69,8 +69,8 @@ class Core:
 
     async def reset(self) -> None:
         """Put the accounts of the file in place, when there is one."""
-        if self._settings.users_file is not None:
-            await self.users.load(self._settings.users_file)
+        if self._settings.core_users is not None:
+            await self.users.load(self._settings.core_users)
 
     async def create_code(self, _request: Request, body: Json) -> Json:
         """Begin a sign-in, or send another code for one."""
@@ -252,7 +252,7 @@ def make_app(settings: CoreSettings) -> Starlette:
         ("GET", OPEN, core.jwks),
         ("GET", "/apiversion", core.versions),
     ]
-    if settings.users_file is not None:
+    if settings.core_users is not None:
         table.append(("POST", "/reset", core.reset_accounts))
     routes = [Route("/hello", hello), *(r for entry in table for r in route(*entry))]
     return Starlette(routes=routes, lifespan=core.lifespan)

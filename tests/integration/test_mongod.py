@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from pymongo import MongoClient, ReadPreference
 
 from services.kit.mongo import connect, database
@@ -103,10 +104,9 @@ def test_a_database_that_was_left_behind_is_stopped_by_the_next_start(tmp_path: 
 
 
 async def test_reads_go_to_the_primary_whatever_the_connection_string_says(settings: ServiceSettings) -> None:
-    query = "&" if "?" in settings.db_conn_string else "/?"
-    asked = settings.model_copy(
-        update={"db_conn_string": f"{settings.db_conn_string}{query}readPreference=secondary"},
-    )
+    uri = settings.db_conn_string.get_secret_value()
+    query = "&" if "?" in uri else "/?"
+    asked = settings.model_copy(update={"db_conn_string": SecretStr(f"{uri}{query}readPreference=secondary")})
     client = connect(asked)
     try:
         assert database(client, "orders").read_preference == ReadPreference.PRIMARY

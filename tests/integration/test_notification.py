@@ -152,15 +152,3 @@ async def test_nobody_subscribes_a_device_to_another_restaurant(stub: rpc_grpc.N
         grpc.StatusCode.PERMISSION_DENIED,
         "FOREIGN_RESTAURANT",
     )
-
-
-def test_the_production_profile_needs_real_providers() -> None:
-    with pytest.raises(ValueError, match="sends real messages"):
-        NotificationSettings.model_validate(
-            {
-                "DB_CONN_STRING": "mongodb://x",
-                "ORDERBUDDY_ASSERTION_SECRET": SECRET,
-                "ORDERBUDDY_PROFILE": "production",
-                "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(32)).decode(),
-            }
-        )

@@ -275,7 +275,7 @@ async def test_credentials_are_sealed_told_to_nobody_and_used(till: Till) -> Non
 
 async def test_what_the_old_system_wrote_is_sealed_by_the_command_and_only_then(till: Till, settings: Any) -> None:
     values = {
-        "DB_CONN_STRING": settings.db_conn_string,
+        "DB_CONN_STRING": settings.db_conn_string.get_secret_value(),
         "DB_NAME": settings.db_name,
         "ORDERBUDDY_ASSERTION_SECRET": SECRET,
     }

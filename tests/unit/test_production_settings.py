@@ -1,58 +1,248 @@
-"""What the production profile refuses to start without, or with."""
+"""What the production profile refuses to start without, or with: all of it in one message. Secrets from files."""
 
 from __future__ import annotations
 
 import base64
-from typing import Any
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
-from edge.settings import EdgeSettings
-from services.kit.settings import ServiceSettings
-from services.menu.images.settings import ImageSettings
+from services.emergepay_local.settings import LocalEmergePaySettings
+from services.kit.production import BLOBS, DATABASE, ENCRYPTED, InProduction
+from services.kit.settings import is_secret, load, name_of, problems_of
 from services.notification.settings import NotificationSettings
 from services.signin_core.settings import CoreSettings
 from tests.support import SECRET
+from tools.preflight import PROCESSES, main, names_of, problems
 
-SERVICE = {"ORDERBUDDY_ASSERTION_SECRET": SECRET, "DB_CONN_STRING": "mongodb://x", "ORDERBUDDY_PROFILE": "production"}
-REAL = {
+GOOD = {
+    "ORDERBUDDY_PROFILE": "production",
+    "ORDERBUDDY_ASSERTION_SECRET": SECRET,
+    "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(range(32))).decode(),
+    "DB_CONN_STRING": "mongodb://shop:word@a.example,b.example/?replicaSet=rs0&tls=true",
+    "API_ENDPOINT": "https://api.example",
+    "STORE_ENDPOINT": "https://manage.example",
+    "MENU_ENDPOINT": "https://order.example",
     "SUPERTOKENS_CONNECTION_URI": "https://core.example",
-    "AZURE_STORAGE_CONNECTION_STRING": "x",
-    **dict.fromkeys(("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"), "x"),
-    **dict.fromkeys(("SENDGRID_API_KEY", "FROM_EMAIL"), "x"),
-    "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(32)).decode(),
+    "SUPERTOKENS_API_KEY": "a key of the core",
+    "EMERGEPAY_ENVIRONMENT_URL": "https://secure.example/virtualterminal/v1",
+    "AZURE_STORAGE_CONNECTION_STRING": "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "a token of Twilio's",
+    "TWILIO_PHONE_NUMBER": "+15005550006",
+    "SENDGRID_API_KEY": "a key of SendGrid's",
+    "FROM_EMAIL": "noreply@shop.example",
 }
+
+UNSAFE = {
+    "ORDERBUDDY_PROFILE": "production",
+    "ORDERBUDDY_ASSERTION_SECRET": "0123" * 10,
+    "ORDERBUDDY_CREDENTIAL_KEYS": base64.b64encode(bytes(32)).decode(),
+    "ORDERBUDDY_CLOCK": "2026-01-15T20:30:00Z",
+    "ORDERBUDDY_CRASH_AT": "charged",
+    "ORDERBUDDY_LOGIN_CODE": "123456",
+    "ORDERBUDDY_CORE_USERS": "users.json",
+    "ORDERBUDDY_LOG_LEVEL": "DEBUG",
+    "DB_CONN_STRING": "mongodb://a.example/?w=1",
+    "API_ENDPOINT": "http://api.example",
+    "STORE_ENDPOINT": "http://manage.example",
+    "MENU_ENDPOINT": "http://order.example",
+    "USEEMULATOR": "true",
+    "SUPERTOKENS_CONNECTION_URI": "http://core.example",
+    "EMERGEPAY_ENVIRONMENT_URL": "http://127.0.0.1:3198/virtualterminal/v1",
+    "AZURE_STORAGE_CONNECTION_STRING": "UseDevelopmentStorage=true",
+    "ORDERBUDDY_ASSETS_FOLDER": ".orderbuddy/assets",
+    "SMART_SCAN_URL": "http://links.example",
+    "ORDERBUDDY_OPENAI_URL": "http://127.0.0.1:1/v1",
+    "ORDERBUDDY_TWILIO_URL": "http://127.0.0.1:2",
+    "ORDERBUDDY_SENDGRID_URL": "http://127.0.0.1:3",
+    "ORDERBUDDY_FCM_URL": "http://127.0.0.1:4",
+    "ORDERBUDDY_FCM_TOKEN_URL": "http://127.0.0.1:4/token",
+    "ORDERBUDDY_SMTP_URL": "smtp://someone:hushhush@mails.example",
+    "NODE_ENV": "local",
+    "ORDERBUDDY_VAPID_PRIVATE_KEY": "a key of ours",
+    "ORDERBUDDY_PUSH_TO_LOOPBACK": "true",
+    "ORDERBUDDY_WEBHOOKS_TO_LOOPBACK": "yes",
+    "TAX_RATE": "7",
+    "ORDERBUDDY_PROFIL": "production",
+}
+"""Every setting that production refuses, one that is wrong in any profile, and one that is misspelt."""
+
+MISSING = {"SUPERTOKENS_API_KEY", "FROM_EMAIL", "ORDERBUDDY_VAPID_SUBJECT"} | {
+    f"TWILIO_{name}" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER")
+}
+"""What UNSAFE leaves out, though production needs it."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {name for kinds in PROCESSES.values() for name in names_of(*kinds)}
+    for name in list(os.environ):
+        if name in known or name.startswith("ORDERBUDDY_"):
+            monkeypatch.delenv(name)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+
+def marked() -> Iterator[str]:
+    for kinds in PROCESSES.values():
+        for kind in kinds:
+            for field, info in kind.model_fields.items():
+                if any(isinstance(mark, InProduction) for mark in info.metadata):
+                    yield name_of(field, info)
+
+
+def named(message: str) -> set[str]:
+    return set(re.findall(r"^  ([A-Z_]+): ", message, re.MULTILINE))
+
+
+def test_every_unsafe_setting_at_once_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(monkeypatch, UNSAFE)
+    assert main() == 1
+    message = capsys.readouterr().err
+    assert named(message) == UNSAFE.keys() - {"ORDERBUDDY_PROFILE", "ORDERBUDDY_VAPID_PRIVATE_KEY"} | MISSING
+    assert set(marked()) <= named(message)
+    for secret in ("0123", "AAAA", "hushhush", "a key of ours", "123456"):
+        assert secret not in message
+
+
+def test_a_process_names_all_that_it_reads_and_does_not_start() -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ORDERBUDDY_")}
+    run = subprocess.run(
+        [sys.executable, "-m", "services.notification"], env=env | UNSAFE, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    read = set(names_of(NotificationSettings))
+    assert named(run.stderr) == (UNSAFE.keys() & read) - {
+        "ORDERBUDDY_PROFILE",
+        "ORDERBUDDY_VAPID_PRIVATE_KEY",
+    } | (MISSING & read)
+
+
+def test_real_systems_are_enough(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    put(monkeypatch, GOOD)
+    assert main() == 0
+    assert "can start" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(GOOD.keys() - {"ORDERBUDDY_PROFILE"}))
+def test_each_of_them_is_needed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    put(monkeypatch, {other: value for other, value in GOOD.items() if other != name})
+    assert {wrong for wrong, _ in problems()} == {name}
+
+
+def test_it_tells_when_the_profile_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, GOOD | {"ORDERBUDDY_PROFILE": "embedded"})
+    assert [name for name, _ in problems()] == ["ORDERBUDDY_PROFILE"]
+    assert os.environ["ORDERBUDDY_PROFILE"] == "embedded"
+
+
+@pytest.mark.parametrize("kind", [CoreSettings, LocalEmergePaySettings])
+def test_local_stand_ins_do_not_start(monkeypatch: pytest.MonkeyPatch, kind: type[CoreSettings]) -> None:
+    put(monkeypatch, GOOD)
+    with pytest.raises(SystemExit, match=r"ORDERBUDDY_PROFILE: this .* the production profile needs"):
+        load(kind)
+
+
+OPEN = "goes unencrypted"
+ALONE = "names no replica set"
+LOSSY = "asks for writes that a failing server can lose"
 
 
 @pytest.mark.parametrize(
-    ("kind", "needed"),
+    ("uri", "found"),
     [
-        (EdgeSettings, "SUPERTOKENS_CONNECTION_URI"),
-        (ImageSettings, "AZURE_STORAGE_CONNECTION_STRING"),
-        (NotificationSettings, "TWILIO_ACCOUNT_SID"),
-        (NotificationSettings, "FROM_EMAIL"),
-        (NotificationSettings, "ORDERBUDDY_CREDENTIAL_KEYS"),
+        ("mongodb+srv://u:p@cluster.example/", []),
+        ("mongodb+srv://u:p@cluster.example/?tls=false", [OPEN]),
+        ("mongodb://u:p@a,b/?tls=true", []),
+        ("mongodb://u:p@a:1,b:2/?replicaSet=rs0&ssl=true&w=majority&journal=true", []),
+        ("mongodb://a/?replicaSet=rs0&tls=true&authMechanism=MONGODB-X509", []),
+        ("mongodb://u:p@inside,[::1]:27017/?replicaSet=rs0", []),
+        ("mongodb://u:p@inside,outside:27017/?replicaSet=rs0", [OPEN]),
+        ("mongodb://u:p@mongos/?tls=true", [ALONE]),
+        ("mongodb://u:p@mongos/?tls=true&directConnection=false", []),
+        ("mongodb://u:p@a,b/?tls=true&directConnection=true", [ALONE]),
+        ("mongodb://a/?replicaSet=rs0&tls=true", ["has no user"]),
+        ("mongodb://u:p@a/?replicaSet=rs0&tls=true&w=1", [LOSSY]),
+        ("mongodb://u:p@a/?replicaSet=rs0&tls=true&journal=false", [LOSSY]),
+        ("mongodb://u:p@a/?replicaSet=rs0&tls=true&tlsAllowInvalidHostnames=true", ["takes any certificate"]),
     ],
 )
-def test_it_needs_the_real_systems(kind: type[BaseSettings], needed: str) -> None:
-    with pytest.raises(ValidationError, match=needed):
-        kind.model_validate(SERVICE | {name: value for name, value in REAL.items() if name != needed})
-    kind.model_validate(SERVICE | REAL)
+def test_a_connection_string_of_the_database(uri: str, found: list[str]) -> None:
+    problems = DATABASE.rule(uri, frozenset({"inside", "[::1]"}))
+    assert len(problems) == len(found)
+    assert all(problem.startswith(start) for problem, start in zip(problems, found, strict=True))
+    assert not any("outside" not in problem and OPEN in problem and "inside" in problem for problem in problems)
 
 
-@pytest.mark.parametrize("kind", [EdgeSettings, ServiceSettings, NotificationSettings])
-def test_it_refuses_a_set_clock(kind: type[Any]) -> None:
-    with pytest.raises(ValidationError, match="ORDERBUDDY_CLOCK"):
-        kind.model_validate(SERVICE | REAL | {"ORDERBUDDY_CLOCK": "2026-01-15T20:30:00Z"})
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("AccountName=shop;AccountKey=a2V5", True),
+        ("BlobEndpoint=https://blobs.example/shop;AccountName=shop;AccountKey=a2V5", True),
+        ("BlobEndpoint=http://inside:10000/shop;AccountName=shop;AccountKey=a2V5", True),
+        ("BlobEndpoint=http://blobs.example/shop;AccountName=shop;AccountKey=a2V5", False),
+        ("DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=a2V5", False),
+        ("BlobEndpoint=http://inside:10000/devstoreaccount1;AccountName=devstoreaccount1;AccountKey=a2V5", False),
+        ("UseDevelopmentStorage=true", False),
+    ],
+)
+def test_a_connection_string_of_pictures(text: str, safe: bool) -> None:
+    assert (list(BLOBS.rule(text, frozenset({"inside"}))) == []) is safe
 
 
-def test_it_refuses_the_local_sign_in_core() -> None:
-    with pytest.raises(ValidationError, match="development and tests"):
-        CoreSettings.model_validate(SERVICE)
+def test_a_host_may_be_named_to_which_nobody_listens() -> None:
+    assert ENCRYPTED.rule("http://core:3567", frozenset({"core"})) == []
+    assert ENCRYPTED.rule("http://core.example:3567", frozenset({"core"})) != []
 
 
-def test_it_refuses_webhooks_to_this_machine() -> None:
-    with pytest.raises(ValidationError, match="ORDERBUDDY_WEBHOOKS_TO_LOOPBACK"):
-        NotificationSettings.model_validate(SERVICE | REAL | {"ORDERBUDDY_WEBHOOKS_TO_LOOPBACK": "true"})
+def test_each_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    secrets = {
+        name_of(field, info)
+        for kinds in PROCESSES.values()
+        for kind in kinds
+        for field, info in kind.model_fields.items()
+        if is_secret(info)
+    }
+    assert {"ORDERBUDDY_ASSERTION_SECRET", "DB_CONN_STRING", "TWILIO_AUTH_TOKEN"} < secrets
+    for name, value in GOOD.items():
+        if name in secrets:
+            (tmp_path / name).write_text(f"{value}\n")
+            monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+        else:
+            monkeypatch.setenv(name, value)
+    assert problems() == {}
+    settings = load(NotificationSettings)
+    assert settings.twilio_auth_token is not None
+    assert settings.twilio_auth_token.get_secret_value() == GOOD["TWILIO_AUTH_TOKEN"]
+
+
+def test_what_can_t_be_read_from_a_file_is_told_with_all_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    both = tmp_path / "both"
+    both.write_text("hushhush" * 8)
+    wrong = {"TWILIO_AUTH_TOKEN_FILE": str(both), "ORDERBUDDY_ASSERTION_SECRET_FILE": str(tmp_path / "gone")}
+    given = {name: value for name, value in GOOD.items() if name != "ORDERBUDDY_ASSERTION_SECRET"}
+    put(monkeypatch, given | wrong | {"DB_NAME": "x", "ORDERBUDDY_CLOCK": "soon"})
+    found = problems_of(NotificationSettings)
+    assert [name for name, _ in found] == [
+        "ORDERBUDDY_ASSERTION_SECRET",
+        "TWILIO_AUTH_TOKEN",
+        "ORDERBUDDY_CLOCK",
+        "ORDERBUDDY_CLOCK",
+    ]
+    texts = dict(found)
+    assert texts["ORDERBUDDY_ASSERTION_SECRET"].endswith("gone: No such file or directory")
+    assert texts["TWILIO_AUTH_TOKEN"] == "is set, and TWILIO_AUTH_TOKEN_FILE too; set one of them"
+    assert "hushhush" not in str(found)

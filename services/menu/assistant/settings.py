@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.kit.production import ENCRYPTED
+from services.kit.settings import Settings
 
 
-class AssistantSettings(BaseSettings):
+class AssistantSettings(Settings):
     """Which provider and model; without a key there is no assistant."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, populate_by_name=True)
-
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
-    openai_url: str | None = Field(None, validation_alias="ORDERBUDDY_OPENAI_URL", pattern=r"^https?://")
+    openai_url: Annotated[str | None, ENCRYPTED] = Field(
+        None, validation_alias="ORDERBUDDY_OPENAI_URL", pattern=r"^https?://"
+    )
     """Base URL of the API, such as `https://api.openai.com/v1`, which it is when unset."""
     openai_model: str = Field("gpt-4.1", validation_alias="ORDERBUDDY_OPENAI_MODEL", min_length=1)
