@@ -5,7 +5,7 @@ from __future__ import annotations
 from orderbuddy.notification.v1 import notification_service_pb2 as rpc
 from orderbuddy.notification.v1 import notification_service_pb2_grpc as rpc_grpc
 
-from services.kit.errors import FieldViolation, InvalidInput, Refused, Unavailable
+from services.kit.errors import Conflict, FieldViolation, InvalidInput, Refused, Unavailable
 from services.kit.interceptor import Context
 from services.kit.telemetry import log
 from services.notification.adapters.web_pushes import is_push_service, public_key
@@ -38,11 +38,11 @@ class NotificationServicer(rpc_grpc.NotificationServiceServicer):
         if request.WhichOneof("contact") == "email":
             subject, text, html = self._wording.mail(Kind.LOGIN_CODE, request.language, facts)
             (result,) = await self._channels.mail.send([Mail(request.email, subject, text, html)])
-            _check(result, "MAIL_NOT_SENT", "the mail provider is away or refuses the address")
+            _check(result, "MAIL")
         else:
             text = self._wording.sms(Kind.LOGIN_CODE, request.language, facts)
             (result,) = await self._channels.sms.send([Sms(request.phone_number, text)])
-            _check(result, "SMS_NOT_SENT", "the SMS provider is away or refuses the number")
+            _check(result, "SMS")
         return rpc.SendLoginCodeResponse()
 
     async def SendOriginLink(self, request: rpc.SendOriginLinkRequest, context: Context) -> rpc.SendOriginLinkResponse:
@@ -58,7 +58,7 @@ class NotificationServicer(rpc_grpc.NotificationServiceServicer):
         name = f"{request.origin_name or 'qrcode'}.png"
         images = [Attachment(name, "image/png", request.qr_png), Attachment(name, "image/png", request.qr_png, "qr")]
         (result,) = await self._channels.mail.send([Mail(request.to, subject, text, html, images)])
-        _check(result, "MAIL_NOT_SENT", "the mail provider is away or refuses the address")
+        _check(result, "MAIL")
         return rpc.SendOriginLinkResponse()
 
     async def SubscribeDevice(
@@ -93,8 +93,19 @@ class NotificationServicer(rpc_grpc.NotificationServiceServicer):
         return rpc.UnsubscribeDeviceResponse()
 
 
-def _check(result: Result, reason: str, message: str) -> None:
-    """Raise Unavailable unless the provider took it: whoever waits must learn that nothing comes."""
-    if result.fate is not Fate.ACCEPTED:
-        log.warning("message_not_sent", reason=reason, fate=str(result.fate), code=result.code)
-        raise Unavailable(reason, message)
+def _check(result: Result, channel: str) -> None:
+    """Raise unless the provider took it: whoever waits must learn that nothing comes.
+
+    Unavailable says that it surely was not sent, and callers may try again by themselves; else they must not: a second
+    message could follow the first, or be refused as it was.
+    """
+    if result.fate is Fate.ACCEPTED:
+        return
+    log.warning("message_not_sent", channel=channel, fate=str(result.fate), code=result.code)
+    match result.fate:
+        case Fate.LATER:
+            raise Unavailable(f"{channel}_NOT_SENT", "the provider is away")
+        case Fate.UNHEARD:
+            raise Conflict(f"{channel}_UNHEARD", "the provider's answer was lost: the message may have been sent")
+        case _:
+            raise Refused(f"{channel}_REFUSED", "the provider refuses the recipient")

@@ -15,6 +15,7 @@ from services.kit.principal import CallerKind, Principal, Role
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.notification.__main__ import build
+from services.notification.adapters import twilio_texts
 from services.notification.settings import NotificationSettings
 from tests.servers.sendgrid import KEY, SendGrid
 from tests.servers.twilio import ACCOUNT, INVALID_NUMBER, NUMBER, TOKEN, Twilio
@@ -90,7 +91,7 @@ async def test_a_number_that_the_provider_refuses_is_told(
     stub: rpc_grpc.NotificationServiceStub, capfd: pytest.CaptureFixture[str]
 ) -> None:
     refused = await refusal(stub.SendLoginCode(code(phone_number=INVALID_NUMBER), metadata=EDGE))
-    assert refused == (grpc.StatusCode.UNAVAILABLE, "SMS_NOT_SENT")
+    assert refused == (grpc.StatusCode.FAILED_PRECONDITION, "SMS_REFUSED")
     assert INVALID_NUMBER not in "".join(capfd.readouterr())
 
 
@@ -105,6 +106,17 @@ async def test_providers_that_are_down_are_told(
     assert await refusal(stub.SendLoginCode(code(email="ana@example.test"), metadata=EDGE)) == (
         grpc.StatusCode.UNAVAILABLE,
         "MAIL_NOT_SENT",
+    )
+
+
+async def test_a_code_that_may_have_been_sent_is_not_sent_again_by_itself(
+    stub: rpc_grpc.NotificationServiceStub, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twilio_texts, "_TIMEOUT_SECONDS", 0.2)
+    twilio.failures.hanging = True
+    assert await refusal(stub.SendLoginCode(code(phone_number=TO), metadata=EDGE)) == (
+        grpc.StatusCode.ABORTED,
+        "SMS_UNHEARD",
     )
 
 

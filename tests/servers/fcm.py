@@ -22,11 +22,12 @@ _ACCESS = "ya29.an-access-token"
 
 
 class Fcm:
-    """The server. `sent` holds the messages that it took."""
+    """The server. `sent` holds the messages that it took, `asked` those that it did not fail to answer."""
 
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
         self.sent: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
         self.tokens = 0
         """Access tokens that were given out."""
         self.failures = Failures()
@@ -57,6 +58,7 @@ class Fcm:
         message = (await request.json())["message"]
         if (failure := await self.failures.before()) is not None:
             return failure
+        self.asked.append(message)
         if message["token"] == UNREGISTERED:
             return _refused(404, "NOT_FOUND", "UNREGISTERED")
         if message["token"] == MALFORMED:

@@ -15,10 +15,11 @@ KEY = "SG.the-key"
 
 
 class SendGrid:
-    """The server. `sent` holds what it took."""
+    """The server. `sent` holds what it took, `asked` what it was asked to take and did not fail to answer."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
         self.failures = Failures()
         self.app = Starlette(routes=[Route("/v3/mail/send", self._send, methods=["POST"])])
 
@@ -28,6 +29,7 @@ class SendGrid:
         if (failure := await self.failures.before()) is not None:
             return failure
         mail = await request.json()
+        self.asked.append(mail)
         to = mail["personalizations"][0]["to"][0]["email"]
         if to.startswith("fail@"):
             return _refused(401, "refused")

@@ -19,10 +19,11 @@ INVALID_NUMBER = "+15005550001"
 
 
 class Twilio:
-    """The server. `sent` holds what it took."""
+    """The server. `sent` holds what it took, `asked` what it was asked to take and did not fail to answer."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, str]] = []
+        self.asked: list[dict[str, str]] = []
         self.failures = Failures()
         self.statuses: dict[str, tuple[str, int | None]] = {}
         """What became of messages, by sid: the status and error code that a test has set."""
@@ -41,6 +42,7 @@ class Twilio:
         form = {name: str(value) for name, value in (await request.form()).items()}
         if (failure := await self.failures.before()) is not None:
             return failure
+        self.asked.append(form)
         if form.get("To") == INVALID_NUMBER:
             return _refused(400, 21211, f"The 'To' number {INVALID_NUMBER} is not a valid phone number.")
         self.sent.append(form)

@@ -46,10 +46,6 @@ class Breaker:
         """Note that one message is on its way to see; until it is back the circuit counts as open."""
         self._probing = True
 
-    def unprobe(self) -> None:
-        """Note that there was no message to see with."""
-        self._probing = False
-
     def succeeded(self) -> None:
         """Note that the provider answered as it should, be it by a refusal."""
         self._failures, self._opened, self._until, self._probing = 0, 0, None, False

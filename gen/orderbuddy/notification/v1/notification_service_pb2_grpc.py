@@ -72,15 +72,16 @@ class NotificationServiceServicer:
     """
 
     def SendLoginCode(self, request, context):
-        """SendLoginCode sends a one-time code by mail or SMS, whichever contact is given. UNAVAILABLE when the provider is away or refuses:
-        whoever waits for the code must learn that none comes.
+        """SendLoginCode sends a one-time code by mail or SMS, whichever contact is given; whoever waits for it must learn that none comes. UNAVAILABLE: the
+        provider is away. FAILED_PRECONDITION (reason SMS_REFUSED, MAIL_REFUSED): it refuses the recipient. ABORTED (reason SMS_UNHEARD, MAIL_UNHEARD): its
+        answer was lost, so the code may have been sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SendOriginLink(self, request, context):
-        """SendOriginLink mails the link and QR code of an origin. UNAVAILABLE when the provider is away or refuses.
+        """SendOriginLink mails the link and QR code of an origin. The errors of SendLoginCode.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1067,8 +1067,9 @@ class NotificationServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "SendLoginCodeResponse":
         """
-        SendLoginCode sends a one-time code by mail or SMS, whichever contact is given. UNAVAILABLE when the provider is away or refuses:
-        whoever waits for the code must learn that none comes.
+        SendLoginCode sends a one-time code by mail or SMS, whichever contact is given; whoever waits for it must learn that none comes. UNAVAILABLE: the
+        provider is away. FAILED_PRECONDITION (reason SMS_REFUSED, MAIL_REFUSED): it refuses the recipient. ABORTED (reason SMS_UNHEARD, MAIL_UNHEARD): its
+        answer was lost, so the code may have been sent.
         """
 
         return await self._unary_unary(
@@ -1089,7 +1090,7 @@ class NotificationServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "SendOriginLinkResponse":
         """
-        SendOriginLink mails the link and QR code of an origin. UNAVAILABLE when the provider is away or refuses.
+        SendOriginLink mails the link and QR code of an origin. The errors of SendLoginCode.
         """
 
         return await self._unary_unary(
