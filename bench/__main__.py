@@ -24,6 +24,7 @@ from pymongo import AsyncMongoClient, MongoClient
 
 from bench.kitchen import kitchen
 from bench.load import Outcome, Request, listening, run
+from bench.messages import messages
 from services.kit.child import spawn
 from services.kit.ports import free_port
 from tools.demo_data import DEMO, example_cart, load
@@ -269,6 +270,8 @@ async def main() -> None:
             ratios(bench)
         finally:
             bench.stop_floor()
+    print("\nproviders of messages")
+    await messages()
     print("\nthe kitchen's displays")
     await kitchen()
 

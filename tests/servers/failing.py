@@ -18,7 +18,7 @@ class Failures:
     retry_after: str = ""
     """With that, as a header."""
     hanging: bool = False
-    """Never answers."""
+    """Does not answer as long as this is set."""
     share: float = 0.0
     """Of requests, answered 429, 500 or 503, by chance."""
     answered: int = 0
@@ -27,8 +27,8 @@ class Failures:
 
     async def before(self) -> Response | None:
         """Return the failure that answers a request, if any."""
-        if self.hanging:
-            await asyncio.sleep(3_600)
+        while self.hanging:
+            await asyncio.sleep(0.05)
         if self.down or self.chance.random() < self.share:
             self.answered += 1
             headers = {"retry-after": self.retry_after} if self.retry_after else {}
