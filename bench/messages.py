@@ -1,7 +1,7 @@
 """What providers of messages cost the guest: `python -m bench.messages`, and a section of `make bench`.
 
-Orders whose guests want text messages, at a place with alert numbers and devices, are placed in two systems in turns: in
-one every provider answers, in the other every provider hangs. A ratio of 1 means that nobody waits for a provider.
+Orders whose guests want text messages, at a place with alert numbers and devices, are placed in two systems in turns:
+in one every provider answers, in the other every provider hangs. A ratio of 1 means that nobody waits for a provider.
 """
 
 from __future__ import annotations

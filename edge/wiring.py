@@ -17,7 +17,7 @@ from orderbuddy.menu.v1 import (
     origin_service_pb2,
     restaurant_service_pb2,
 )
-from orderbuddy.notification.v1 import webhook_service_pb2
+from orderbuddy.notification.v1 import delivery_service_pb2, webhook_service_pb2
 from orderbuddy.ordering.v1 import (
     line_service_pb2,
     ordering_service_pb2,
@@ -89,7 +89,11 @@ _IN_ORDERING: Final = (
     line_service_pb2.DESCRIPTOR.services_by_name["OrderLineService"],
 )
 PAYMENT: Final = payment_service_pb2.DESCRIPTOR.services_by_name["PaymentService"]
-WEBHOOKS: Final = webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"]
+_IN_NOTIFICATION: Final = (
+    NOTIFICATION,
+    delivery_service_pb2.DESCRIPTOR.services_by_name["DeliveryService"],
+    webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
+)
 _IN_STATION: Final = (
     DEVICES,
     station_service_pb2.DESCRIPTOR.services_by_name["StationService"],
@@ -139,7 +143,7 @@ def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
         **dict.fromkeys(_IN_ORDERING, settings.ordering_address),
         **dict.fromkeys(_IN_STATION, settings.station_address),
         PAYMENT: settings.payment_address,
-        **dict.fromkeys((NOTIFICATION, WEBHOOKS), settings.notification_address),
+        **dict.fromkeys(_IN_NOTIFICATION, settings.notification_address),
     }
 
 

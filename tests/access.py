@@ -159,6 +159,9 @@ def minimal(schema: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    candidates = ("a", "a" * 24, "a@b.co", "+12065550155", "12:00", "2026-01-15T20:30:00Z", "https://a.example")
+    candidates = (
+        *("a", "a" * 24, "a@b.co", "+12065550155", "12:00", "2026-01-15T20:30:00Z", "https://a.example"),
+        *(f"B{'a' * 86}", "a" * 22),  # a browser's key and secret
+    )
     pattern, least = schema.get("pattern", ""), schema.get("minLength", 0)
     return next(text for text in candidates if re.search(pattern, text) and len(text) >= least)

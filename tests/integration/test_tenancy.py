@@ -89,7 +89,7 @@ def request_of(method: MethodDescriptor) -> Any:
         if name in method.input_type.fields_by_name:
             setattr(request, name, value)
     # What is known of the document alone is checked after validation.
-    needed = {"order_status": "ACCEPTED", "order_item_status": "STARTED", "item_id": "x", "reason": "x"}
+    needed = {"order_status": "ACCEPTED", "order_item_status": "STARTED", "item_id": "x", "reason": "x", "minutes": 5}
     if "order_id" in method.input_type.fields_by_name:
         for name in needed.keys() & method.input_type.fields_by_name.keys():
             setattr(request, name, needed[name])

@@ -27,7 +27,7 @@ class Failures:
 
     async def before(self) -> Response | None:
         """Return the failure that answers a request, if any."""
-        while self.hanging:
+        while self.hanging:  # noqa: ASYNC110  it is set from another thread
             await asyncio.sleep(0.05)
         if self.down or self.chance.random() < self.share:
             self.answered += 1

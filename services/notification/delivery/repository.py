@@ -59,18 +59,33 @@ class DeliveryRepository:
         self._clock = clock
 
     async def add(self, deliveries: Sequence[Document]) -> int:
-        """Queue deliveries; those that are there already are left as they are. Return how many are new."""
+        """Queue deliveries; those that are there already are left as they are. Return how many are new.
+
+        Those behind others of their lane are not due yet: looking at each in vain would hold up the rest.
+        """
         now = self._clock.now()
-        common: Document = {"state": QUEUED, "tries": 0, "dueAt": now, "history": [], "createdAt": now}
+        common: Document = {"state": QUEUED, "tries": 0, "history": [], "createdAt": now}
         common["expiresAt"] = SystemClock().now() + KEPT  # MongoDB compares it with its own clock
-        documents = [{**common, **delivery} for delivery in deliveries]
+        lanes = {"lane": {"$in": [each["lane"] for each in deliveries]}, "state": QUEUED}
+        taken = set(await self._deliveries.distinct("lane", lanes))
+        due = [now + BEHIND if each["lane"] in taken else now for each in deliveries]
+        documents = [{**common, **delivery, "dueAt": due_at} for delivery, due_at in zip(deliveries, due, strict=True)]
         try:
-            return len((await self._deliveries.insert_many(documents, ordered=False)).inserted_ids)
+            added = len((await self._deliveries.insert_many(documents, ordered=False)).inserted_ids)
         except BulkWriteError as error:
             details: Mapping[str, Any] = error.details or {}
             if any(each["code"] != _DUPLICATE for each in details["writeErrors"]):
                 raise
-            return int(details["nInserted"])
+            added = int(details["nInserted"])
+        await self._advance([each for each in documents if each["lane"] in taken], now)
+        return added
+
+    async def _advance(self, behind: Sequence[Document], now: datetime) -> None:
+        """Make due what is behind nothing any more: what was before it ended while it was added."""
+        for each in behind:
+            if await self._deliveries.find_one(_before(each), {"_id": 1}) is None:
+                fresh = {"_id": each["_id"], "state": QUEUED, "tries": 0, "holder": {"$exists": False}}
+                await self._deliveries.update_one(fresh, {"$min": {"dueAt": now}})
 
     async def take(self, by: str) -> Document | None:
         """Take the delivery that is due longest, for as long as the lease lasts; None when nothing is due.
@@ -91,12 +106,7 @@ class DeliveryRepository:
 
     async def is_next(self, delivery: Document) -> bool:
         """Tell whether nothing is before a taken delivery in its lane; else let go of it, for a while."""
-        earlier: Document = {
-            "lane": delivery["lane"],
-            "state": QUEUED,
-            "$or": [{"at": {"$lt": delivery["at"]}}, {"at": delivery["at"], "_id": {"$lt": delivery["_id"]}}],
-        }
-        if await self._deliveries.find_one(earlier, {"_id": 1}) is None:
+        if await self._deliveries.find_one(_before(delivery), {"_id": 1}) is None:
             return True
         changes: Document = {"$set": {"dueAt": self._clock.now() + BEHIND}}
         if not delivery["unheard"]:  # else the next to take it must know that it may have been sent
@@ -195,6 +205,15 @@ class DeliveryRepository:
             {"$group": {"_id": "$by", "count": {"$sum": 1}}},
         ]
         return {str(each["_id"]): int(each["count"]) async for each in await self._deliveries.aggregate(groups)}
+
+
+def _before(delivery: Document) -> Document:
+    """Return the query for what is before a delivery in its lane."""
+    return {
+        "lane": delivery["lane"],
+        "state": QUEUED,
+        "$or": [{"at": {"$lt": delivery["at"]}}, {"at": delivery["at"], "_id": {"$lt": delivery["_id"]}}],
+    }
 
 
 def _held(delivery: Document) -> Document:

@@ -83,13 +83,11 @@ class DeliveryServicer(rpc_grpc.DeliveryServiceServicer):
         )
 
     async def _recipients(self, request: rpc.SendTestRequest) -> list[Device]:
-        match request.WhichOneof("to"):
-            case "phone_number":
-                number = e164(request.phone_number)
-                if not number:
-                    raise InvalidInput([FieldViolation("phone_number", "must be a phone number")])
-                return [Device(by=By.SMS, recipient=number)]
-            case "email":
-                return [Device(by=By.MAIL, recipient=request.email)]
-            case _:
-                return await self._devices.devices(request.restaurant_id)
+        if request.HasField("phone_number"):
+            number = e164(request.phone_number)
+            if not number:
+                raise InvalidInput([FieldViolation("phone_number", "must be a phone number")])
+            return [Device(by=By.SMS, recipient=number)]
+        if request.HasField("email"):
+            return [Device(by=By.MAIL, recipient=request.email)]
+        return await self._devices.devices(request.restaurant_id)

@@ -671,23 +671,16 @@ default_message_pool.register_message("orderbuddy.notification.v1", "SendTestEve
 
 @dataclass(eq=False, repr=False)
 class SendTestRequest(betterproto2.Message):
-    """
-
-
-    Oneofs:
-        - to:
-    """
-
     restaurant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    phone_number: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True, group="to")
+    phone_number: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True)
     """
     As people write it, or E.164.
     """
 
-    email: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True, group="to")
+    email: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True)
 
-    devices: "bool | None" = betterproto2.field(4, betterproto2.TYPE_BOOL, optional=True, group="to")
+    devices: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
     """
     True: all devices and browsers of the restaurant.
     """
