@@ -8,8 +8,10 @@ from typing import Final
 
 import uvicorn
 
+from edge.metrics import CONNECTIONS
 from edge.settings import EdgeSettings
 from edge.wiring import build, server_config
+from services.kit import tracing
 from services.kit.settings import load
 from services.kit.telemetry import configure_logging, log
 
@@ -22,9 +24,11 @@ def main() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
     settings = load(EdgeSettings)
     configure_logging(settings, "edge")
+    tracing.start(settings, "edge")
     # At INFO uvicorn writes each WebSocket's address and resume token.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(server_config(build(settings), settings))
+    CONNECTIONS.set_function(lambda: len(server.server_state.connections))
     log.info("serving", host=settings.host, port=settings.port)
     server.run()
 

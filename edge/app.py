@@ -17,11 +17,13 @@ from edge.forms import is_form, read_form
 from edge.guest_cache import GuestCache
 from edge.identity import Identity, Who
 from edge.kitchen_socket import KitchenSockets
-from edge.metrics import HTTP_SECONDS
+from edge.metrics import HTTP_SECONDS, IN_FLIGHT
 from edge.orders_socket import OrderSockets
 from edge.request_ids import request_id_of
 from edge.routing import Router, decode_segment, no_route
+from edge.tracing import traced
 from edge.transcoding import Endpoint, Transcoder
+from services.kit import tracing
 from services.kit.telemetry import log
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -108,6 +110,7 @@ class Edge:
         self._checks = checks
         self._body_limit_bytes = body_limit_bytes
         self._mounted = mounted
+        self._answer = traced(self._respond, tracing.active())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of the server."""
@@ -138,7 +141,7 @@ class Edge:
             return
         else:
             try:
-                route, source, answer = await self._respond(scope, headers, receive, request_id, allowed)
+                route, source, answer = await self._answer(scope, headers, receive, request_id, allowed)
             except ClientGone:
                 return
         await send(
@@ -159,6 +162,7 @@ class Edge:
             return _UNMATCHED, _EDGE, REFUSED
         if scope["method"] == "OPTIONS":
             return _UNMATCHED, _EDGE, preflight(headers.get(b"access-control-request-headers"))
+        IN_FLIGHT.inc()
         try:
             page = self.cache.find(scope["raw_path"]) if scope["method"] in _READS else None
             if page is not None:
@@ -169,6 +173,8 @@ class Edge:
         except Exception as error:  # noqa: BLE001  the one border where a bug becomes an answer
             log.error("request_failed", request_id=request_id.decode("ascii"), exc_info=error)
             return _UNMATCHED, _EDGE, INTERNAL_ERROR
+        finally:
+            IN_FLIGHT.dec()
 
     async def _ask_service(
         self, scope: Scope, headers: Headers, receive: Receive, request_id: str

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from edge.errors import RpcError
-from edge.metrics import STREAM_RECONNECTS
+from edge.metrics import STREAM_RECONNECTS, STREAM_UP
 from services.kit.telemetry import log
 
 MessageType = TypeVar("MessageType")
@@ -103,6 +103,8 @@ class Follower(Generic[MessageType]):
     def _take(self, message: MessageType) -> None:
         self._token, caught_up = self._reader.handle(message)
         if caught_up:
+            if not self.live:
+                STREAM_UP.labels(self._name).set(1)
             if not self.live and self._failures:
                 log.info("stream_back", stream=self._name, attempts=self._failures)
             self.live = True
@@ -111,6 +113,7 @@ class Follower(Generic[MessageType]):
 
     def _lost(self, cause: str) -> None:
         self.live = False
+        STREAM_UP.labels(self._name).set(0)
         self._failures += 1
         STREAM_RECONNECTS.labels(self._name).inc()
         if self._failures in (1, len(_PAUSES_SECONDS)):

@@ -13,7 +13,7 @@ from orderbuddy.station.v1 import ticket_pb2, ticket_service_pb2
 from edge.caller import Caller, Metadata
 from edge.errors import RpcError
 from edge.following import Follower, Progress
-from edge.metrics import KITCHEN_TEXTS
+from edge.metrics import KITCHEN_TEXTS, note_lag
 from edge.rendering import Render, renderer
 from services.kit.bookmark import DELETED, Bookmark
 from services.kit.errors import Unavailable
@@ -135,6 +135,7 @@ class KitchenFeed:
         match message.WhichOneof("event"):
             case "change":
                 self.hub.publish(token, KitchenFeedEvent(message.change), _keys(message.change))
+                note_lag("tickets", message.change.at)
             case "stations_changed":
                 moved = message.stations_changed
                 place = (moved.restaurant_id, moved.location_id) if moved.restaurant_id else None

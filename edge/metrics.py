@@ -1,12 +1,14 @@
-"""What the edge counts."""
+"""What the edge counts. All names: docs/observing.md."""
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
-from prometheus_client import REGISTRY, Counter, Gauge
+from google.protobuf.timestamp_pb2 import Timestamp
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -19,6 +21,19 @@ SOCKETS_CLOSED = Counter("orderbuddy_edge_sockets_closed_total", "WebSockets tha
 KITCHEN_TEXTS = Counter(
     "orderbuddy_edge_kitchen_texts_total", "Changes encoded for kitchen sockets: once for each view, for any number"
 )
+LIVE_CLIENTS = Gauge("orderbuddy_edge_live_clients", "Socket.IO clients that are connected")
+LIVE_DELIVERIES = Counter("orderbuddy_edge_live_deliveries_total", "Socket.IO events queued for clients")
+LIVE_ENCODED = Counter("orderbuddy_edge_live_encoded_total", "Socket.IO events encoded, each for any number of clients")
+LIVE_CUT_OFF = Counter("orderbuddy_edge_live_cut_off_total", "Socket.IO clients that did not read")
+STREAM_UP = Gauge("orderbuddy_edge_stream_up", "1 while the edge is up to date with a service's stream", ["stream"])
+EVENT_LAG = Histogram(
+    "orderbuddy_edge_event_lag_seconds",
+    "From an order's change, by the clock of who changed it, until the edge hands it to sockets",
+    ["stream"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
+)
+IN_FLIGHT = Gauge("orderbuddy_edge_requests_in_flight", "Requests being served that memory does not answer")
+CONNECTIONS = Gauge("orderbuddy_edge_connections", "Open connections of clients, WebSockets included")
 
 _BOUNDS_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
@@ -60,3 +75,8 @@ class HttpSeconds(Collector):
 
 HTTP_SECONDS: Final = HttpSeconds()
 REGISTRY.register(HTTP_SECONDS)
+
+
+def note_lag(stream: str, at: Timestamp) -> None:
+    """Note how old a change is when it is handed on."""
+    EVENT_LAG.labels(stream).observe(max(0.0, time.time() - at.seconds - at.nanos / 1e9))

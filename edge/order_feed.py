@@ -12,6 +12,7 @@ from orderbuddy.ordering.v1 import order_pb2, ordering_service_pb2
 
 from edge.caller import Caller, Metadata
 from edge.following import Follower, Progress
+from edge.metrics import note_lag
 from edge.rendering import Render, renderer
 from services.kit.fanout import Hub
 from services.kit.telemetry import log
@@ -148,6 +149,7 @@ class OrderFeed:
             case "change":
                 change = message.change
                 self.hub.publish(token, OrderEvent(token, change), [change.order_id])
+                note_lag("orders", change.at)
             case "reset":
                 self._gap(message.reset.reason)
         if token:

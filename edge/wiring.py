@@ -66,7 +66,9 @@ from edge.settings import EdgeSettings
 from edge.sign_in import NOTIFICATION, PREFIX, SignIn
 from edge.static_pages import static_parts
 from edge.transcoding import Transcoder
+from services.kit import tracing
 from services.kit.clock import make_clock
+from services.kit.loop_lag import watch_loop
 from services.kit.principal import Assertions
 
 MENU: Final = menu_service_pb2.DESCRIPTOR.services_by_name["MenuService"]
@@ -127,6 +129,7 @@ class Background:
         """Connect, and begin to follow. Does not wait for any service: the edge says in /readyz what it lacks."""
         self._caller.start()
         self._running = [asyncio.create_task(stream.run()) for stream in self._streams]
+        self._running.append(asyncio.create_task(watch_loop()))
 
     async def stop(self) -> None:
         """End the streams, then the connections."""
@@ -134,6 +137,7 @@ class Background:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._caller.close()
+        await asyncio.to_thread(tracing.finish)
 
 
 def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:

@@ -46,6 +46,8 @@ class Part:
     name: str
     module: str
     port: int
+    metrics_port: int | None = None
+    """Where a service's metrics are; the edge has them at its own port."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,8 +56,15 @@ class Part:
         return self.process is not None and self.process.poll() is None
 
 
+def _metrics_at(part: Part) -> dict[str, str]:
+    return {} if part.metrics_port is None else {"ORDERBUDDY_METRICS_PORT": str(part.metrics_port)}
+
+
 class Stack:
-    """Database, services and edge. Ports of 0 are chosen freely; `mongo_uri` given: that database is used."""
+    """Database, services and edge. Ports of 0 are chosen freely; `mongo_uri` given: that database is used.
+
+    With `metrics` the services serve theirs, each at a port of its own.
+    """
 
     def __init__(
         self,
@@ -65,12 +74,16 @@ class Stack:
         edge_port: int = 0,
         service_ports: Mapping[str, int] | None = None,
         mongo_uri: str | None = None,
+        metrics: bool = False,
     ) -> None:
         self.data = data.resolve()
         self.mongod = None if mongo_uri else EmbeddedMongod(self.data / "mongodb")
         self._mongo_uri = mongo_uri
         ports = service_ports or {}
         self.parts = {name: Part(name, f"services.{name}", ports.get(name) or free_port()) for name in SERVICES}
+        if metrics:
+            for part in self.parts.values():
+                part.metrics_port = free_port()
         self._env = {**os.environ, "DB_NAME": "orderbuddy", **(env or {})}
         if "SUPERTOKENS_CONNECTION_URI" not in self._env:
             self.parts[CORE] = Part(CORE, f"services.{CORE}", ports.get(CORE) or free_port())
@@ -112,6 +125,11 @@ class Stack:
         """Return a service's gRPC address."""
         return f"127.0.0.1:{self.parts[service].port}"
 
+    def metrics_addresses(self) -> dict[str, str]:
+        """Return where each process's /metrics is, by its name; with `metrics` only."""
+        services = {p.name: f"127.0.0.1:{p.metrics_port}" for p in self.parts.values() if p.metrics_port is not None}
+        return services | {"edge": f"127.0.0.1:{self.parts['edge'].port}"}
+
     def log_path(self, name: str) -> pathlib.Path:
         """Return where a part's log is."""
         return self.data / "logs" / f"{name}.log"
@@ -133,7 +151,7 @@ class Stack:
             [sys.executable, "-m", part.module],
             output=self._logs[name],
             cwd=ROOT,
-            env={**self._environment(), **(env or {})},
+            env={**self._environment(), **_metrics_at(part), **(env or {})},
             new_session=True,  # Ctrl-C is for the supervisor alone, which stops its parts in order
         )
 

@@ -8,22 +8,17 @@ from typing import Any, Final
 
 import orjson
 from engineio import packet
-from prometheus_client import Counter, Gauge
 
 from edge.live.engine import MOST_WAITING, LiveSocket
 from edge.live.mapping import Message
 from edge.live.rooms import Room
+from edge.metrics import LIVE_CLIENTS, LIVE_CUT_OFF, LIVE_DELIVERIES, LIVE_ENCODED
 from services.kit.telemetry import log
 
 MOST_ROOMS: Final = 64
 """A page that goes through sixty locations of a restaurant without being loaded anew is in so many."""
 _BURST: Final = 200.0
 _PER_SECOND: Final = 20.0
-
-CLIENTS = Gauge("orderbuddy_edge_live_clients", "Socket.IO clients that are connected")
-DELIVERIES = Counter("orderbuddy_edge_live_deliveries_total", "Socket.IO events queued for clients")
-ENCODED = Counter("orderbuddy_edge_live_encoded_total", "Socket.IO events encoded, each for any number of clients")
-CUT_OFF = Counter("orderbuddy_edge_live_cut_off_total", "Socket.IO clients that did not read")
 
 Change = tuple[str, int | str]
 """What makes a change the same change, by whichever way it came."""
@@ -82,7 +77,7 @@ class Client:
     def send(self, pkt: packet.Packet) -> None:
         """Queue a packet; a client that does not read is cut off."""
         if not self.socket.offer(pkt):
-            CUT_OFF.inc()
+            LIVE_CUT_OFF.inc()
             self.cut_off()
 
     def say(self, name: str, *args: object) -> None:
@@ -124,7 +119,7 @@ class Clients:
         """Add a client."""
         self._by_connection[connection] = client
         self._by_pid[client.pid] = client
-        CLIENTS.inc()
+        LIVE_CLIENTS.inc()
 
     def rename(self, client: Client, pid: str) -> None:
         """Give a client another private id."""
@@ -139,7 +134,7 @@ class Clients:
         if client is None:
             return
         client.gone = True
-        CLIENTS.dec()
+        LIVE_CLIENTS.dec()
         if self._by_pid.get(client.pid) is client:
             del self._by_pid[client.pid]
         self.leave(client, list(client.rooms))
@@ -177,7 +172,7 @@ class Clients:
             for client in recipients:
                 client.offer(change, pkt)
             if recipients:
-                DELIVERIES.inc(len(recipients))
+                LIVE_DELIVERIES.inc(len(recipients))
 
     def _in(self, message: Message) -> set[Client]:
         groups = [self._rooms[room] for room in message.rooms if room in self._rooms]
@@ -198,7 +193,7 @@ def encode(name: str, *args: object) -> packet.Packet:
     """Make an event ready to be sent to any number of clients, in either transport."""
     pkt = packet.Packet(packet.MESSAGE, "2" + orjson.dumps([name, *args]).decode())
     pkt.encode()  # keeps the result
-    ENCODED.inc()
+    LIVE_ENCODED.inc()
     return pkt
 
 

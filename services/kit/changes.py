@@ -18,8 +18,9 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
 
 from services.kit.fanout import TokenUnusable
+from services.kit.metrics import STREAM_EVENTS, STREAM_LAG, STREAM_RESTARTS, STREAM_UP, committed_ago
 from services.kit.mongo import Database, Document
-from services.kit.telemetry import STREAM_EVENTS, STREAM_RESTARTS, log
+from services.kit.telemetry import log
 
 IDLE_MILLISECONDS: Final = 5_000
 """How long MongoDB holds a read open when nothing happens; also how often the idle position advances."""
@@ -183,7 +184,7 @@ class Follower:
                 await self._pause()
 
     async def _follow(self) -> None:
-        events = STREAM_EVENTS.labels(self._name)
+        events, lag = STREAM_EVENTS.labels(self._name), STREAM_LAG.labels(self._name)
         fresh = self._token is None
         async with await self._source.open(self._token) as stream:
             if fresh:
@@ -192,6 +193,7 @@ class Follower:
             if stream.resume_token is not None:
                 self._token = encode_token(stream.resume_token)
                 self._on_idle(self._token)
+            STREAM_UP.labels(self._name).set(1)
             while stream.alive:
                 asked_at = time.monotonic()
                 change = await stream.try_next()
@@ -199,6 +201,7 @@ class Follower:
                     events.inc()
                     token = encode_token(change["_id"])
                     await self._on_change(token, change)
+                    lag.observe(committed_ago(change))
                     self._token = token
                     await self._pace(asked_at)
                 elif stream.resume_token is not None:
@@ -223,6 +226,7 @@ class Follower:
         await self._pause()
 
     async def _pause(self) -> None:
+        STREAM_UP.labels(self._name).set(0)
         seconds = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
         self._failures += 1
         await asyncio.sleep(seconds * random.uniform(0.8, 1.2))  # noqa: S311  jitter, not a secret

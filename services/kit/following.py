@@ -9,7 +9,8 @@ from typing import Final, Protocol, TypeVar
 
 import grpc
 
-from services.kit.telemetry import STREAM_RESTARTS, log
+from services.kit.metrics import STREAM_RESTARTS, STREAM_UP
+from services.kit.telemetry import log
 
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -43,12 +44,14 @@ async def follow(
             async for message in watch(token):
                 if not connected:
                     connected, failures = True, 0
+                    STREAM_UP.labels(name).set(1)
                     on_state(True)  # noqa: FBT003  there is nothing else it could mean
                 on_message(message)
                 token = message.resume_token or token
             cause = "ended"
         except grpc.aio.AioRpcError as error:
             cause = error.code().name
+        STREAM_UP.labels(name).set(0)
         on_state(False)  # noqa: FBT003
         STREAM_RESTARTS.labels(name, cause).inc()
         if failures == 0:

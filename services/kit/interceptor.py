@@ -18,15 +18,17 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
+from services.kit import tracing
 from services.kit.access import AccessRule, rules_of
 from services.kit.context import CURRENT, Call
 from services.kit.device_streams import while_valid
 from services.kit.devices import DeviceKeys, key_in
 from services.kit.errors import OrderBuddyError, Unauthenticated
 from services.kit.idempotency import Idempotency
+from services.kit.metrics import RPC_IN_FLIGHT, RPC_SECONDS
 from services.kit.principal import GUEST, METADATA_KEY, Assertions, InvalidAssertion, Principal
 from services.kit.status import to_status, translate
-from services.kit.telemetry import RPC_IN_FLIGHT, RPC_SECONDS, log
+from services.kit.telemetry import log
 from services.kit.validation import Validation
 
 REQUEST_ID_KEY: Final = "x-request-id"
@@ -97,9 +99,12 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return grpc.unary_unary_rpc_method_handler(unary, **codecs)
 
     def _unary(self, rule: AccessRule, serve: Unary) -> Unary:
+        in_flight = RPC_IN_FLIGHT.labels(rule.method)
+
         async def behaviour(request: Message, context: Context) -> Message | None:
             started = time.perf_counter()
             code = "OK"
+            in_flight.inc()
             try:
                 metadata = _metadata(context)
                 remaining = context.time_remaining() or self._deadline_seconds
@@ -119,16 +124,18 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 code = failure.code.name
                 await context.abort_with_status(rpc_status.to_status(to_status(failure)))
             finally:
+                in_flight.dec()
                 _measure(rule.method, code, time.perf_counter() - started)
             return None
 
         return behaviour
 
     def _stream(self, rule: AccessRule, serve: Stream) -> Stream:
+        in_flight = RPC_IN_FLIGHT.labels(rule.method)
+
         async def behaviour(request: Message, context: Context) -> AsyncIterator[Message]:
             started = time.perf_counter()
             code = "OK"
-            in_flight = RPC_IN_FLIGHT.labels(rule.method)
             in_flight.inc()
             try:
                 metadata = _metadata(context)
@@ -160,6 +167,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         request_id = str(metadata.get(REQUEST_ID_KEY) or uuid.uuid4())[:_REQUEST_ID_LENGTH]
         call = Call(rule.method, principal, request_id, rule.least_role)
         CURRENT.set(call)
+        tracing.note(tracing.REQUEST_ID, request_id)
         rule.check(call, request)
         self._validation.check(request)
         return call
@@ -179,6 +187,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         async def served() -> Message:
             response = cast("Message", await serve(request, context))
             rule.confirm(call)
+            self._note_order(request, response)
             return response
 
         request_id: str = getattr(request, "request_id", "")
@@ -189,6 +198,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
         if replayed:
             context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
         return response
+
+    @staticmethod
+    def _note_order(request: Message, response: Message) -> None:
+        """Tell the span which order the call was about."""
+        if tracing.active() is not None:
+            order_id = getattr(request, "order_id", "") or getattr(response, "order_id", "")
+            if isinstance(order_id, str) and order_id:
+                tracing.note(tracing.ORDER_ID, order_id)
 
 
 def _metadata(context: Context) -> Metadata:
@@ -214,5 +231,7 @@ def _understand(error: Exception) -> OrderBuddyError:
 
 def _measure(method: str, code: str, seconds: float) -> None:
     RPC_SECONDS.labels(method, code).observe(seconds)
+    if code != "OK" and (traces := tracing.active()) is not None:
+        traces.failed(code)
     if seconds > _SLOW_SECONDS:
         log.warning("rpc_slow", seconds=round(seconds, 3), code=code)

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -17,12 +18,15 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import start_http_server
 from pymongo.errors import PyMongoError
 
+from services.kit import tracing
 from services.kit.clock import Clock, make_clock
 from services.kit.device_lookup import StationDevices
 from services.kit.devices import DeviceKeys, DeviceLookup
 from services.kit.idempotency import INDEXES as IDEMPOTENCY_INDEXES
 from services.kit.idempotency import Idempotency
 from services.kit.interceptor import Interceptor
+from services.kit.loop_lag import watch_loop
+from services.kit.metrics import keep_asking
 from services.kit.mongo import Database, Index, connect, database, ensure_indexes
 from services.kit.principal import Assertions
 from services.kit.settings import ServiceSettings
@@ -95,6 +99,8 @@ class Runtime:
     indexes: list[Index] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     """Run for ever beside the server: followers, clients of other services. Begun when the indexes are there."""
+    backlogs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """Each asks the database what waits, and sets gauges: every 15 s where metrics are fetched. Raises PyMongoError."""
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Each returns why the service can't serve yet, or None."""
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -205,7 +211,11 @@ class Server:
             except PyMongoError as error:
                 log.warning("indexes_not_ready", service=self.name, error=type(error).__name__)
                 await asyncio.sleep(_AGAIN_SECONDS)
-        self._running += [asyncio.create_task(self._keep(name, run)) for name, run in self._runtime.tasks.items()]
+        tasks = dict(self._runtime.tasks)
+        if self._settings.metrics_port is not None:
+            tasks |= {f"backlog {n}": partial(keep_asking, ask) for n, ask in enumerate(self._runtime.backlogs)}
+            tasks["loop"] = watch_loop
+        self._running += [asyncio.create_task(self._keep(name, run)) for name, run in tasks.items()]
 
     async def _keep(self, name: str, run: Task) -> None:
         """Run a task; one that fails is a bug, is logged, and begins again so that the service stays of use."""
@@ -246,6 +256,7 @@ class Server:
 def run(name: str, settings: ServiceSettings, address: str, build: Build) -> None:
     """Run a service until SIGTERM or SIGINT."""
     configure_logging(settings, name)
+    tracing.start(settings, name)
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port)
     uvloop.run(_serve(name, settings, address, build))
@@ -260,3 +271,4 @@ async def _serve(name: str, settings: ServiceSettings, address: str, build: Buil
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
     await server.stop()
+    await asyncio.to_thread(tracing.finish)

@@ -15,6 +15,7 @@ import pathlib
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -172,6 +173,13 @@ class CommonSettings(Settings):
         refused_when("DEBUG", "lets libraries write what they send, and whom"),
     ] = Field("INFO", validation_alias="ORDERBUDDY_LOG_LEVEL")
     log_format: Literal["json", "human"] = Field("json", validation_alias="ORDERBUDDY_LOG_FORMAT")
+    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """A collector to which traces go over HTTP; the exporter itself reads this and the other standard variables."""
+    otlp_traces_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    otlp_protocol: Literal["http/protobuf"] = Field("http/protobuf", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL")
+    """The one that is spoken: another one in the environment is refused instead of being ignored."""
+    application_insights: SecretStr | None = Field(None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING")
+    """Where traces go in Azure."""
     menu_address: str = Field("127.0.0.1:50051", validation_alias="ORDERBUDDY_MENU_ADDRESS")
     ordering_address: str = Field("127.0.0.1:50052", validation_alias="ORDERBUDDY_ORDERING_ADDRESS")
     payment_address: str = Field("127.0.0.1:50053", validation_alias="ORDERBUDDY_PAYMENT_ADDRESS")
@@ -191,6 +199,20 @@ class CommonSettings(Settings):
     def _readable_clock(cls, value: str | None) -> str | None:
         make_clock(value)
         return value
+
+    @field_validator("otlp_endpoint", "otlp_traces_endpoint")
+    @classmethod
+    def _readable_endpoint(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            message = "must be like http://collector:4318"
+            raise ValueError(message)
+        return value
+
+    @property
+    def traces_to_otlp(self) -> bool:
+        """Whether a collector is configured."""
+        return bool(self.otlp_endpoint or self.otlp_traces_endpoint)
 
 
 class ServiceSettings(CommonSettings):

@@ -1,4 +1,4 @@
-"""Logs and metrics. What must never be in either: phone numbers, addresses, codes, tokens, secrets.
+"""Logs. What must never be in them: phone numbers, addresses, codes, tokens, secrets.
 
 Events are named in snake_case with fields beside them; the request id of the call under way is added by itself.
 """
@@ -12,22 +12,10 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
 
+from services.kit import tracing
 from services.kit.context import CURRENT
 from services.kit.settings import CommonSettings
-
-RPC_SECONDS = Histogram(
-    "orderbuddy_rpc_seconds",
-    "Time to serve a unary RPC, or the life of a stream",
-    ["method", "code"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-)
-RPC_IN_FLIGHT = Gauge("orderbuddy_rpc_in_flight", "RPCs being served, open streams included", ["method"])
-STREAM_EVENTS = Counter("orderbuddy_stream_events_total", "Committed changes read from the database", ["stream"])
-STREAM_RESTARTS = Counter(
-    "orderbuddy_stream_restarts_total", "Times a follower had to be opened again", ["stream", "cause"]
-)
 
 
 def _add_call(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -35,6 +23,9 @@ def _add_call(_logger: object, _name: str, event: MutableMapping[str, Any]) -> M
     if call is not None:
         event.setdefault("request_id", call.request_id)
         event.setdefault("method", call.method)
+    traces = tracing.active()
+    if traces is not None and (trace_id := traces.trace_id()) is not None:
+        event["trace_id"] = trace_id
     return event
 
 

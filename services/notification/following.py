@@ -15,8 +15,10 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from pymongo.errors import PyMongoError
 
+from services.kit import tracing
 from services.kit.context import CURRENT, Call
 from services.kit.errors import OrderBuddyError
+from services.kit.metrics import heard
 from services.kit.principal import CallerKind, Principal
 from services.kit.telemetry import log
 
@@ -118,7 +120,9 @@ class EventFollower(Generic[ChangeType]):
     async def _see_to(self, change: ChangeType) -> None:
         """See to a change. Raises what will pass; what can't be seen to holds up nothing else."""
         try:
-            await self._source.see_to(change)
+            with tracing.follow(self._source.name, str(getattr(change, "order_id", ""))):
+                await self._source.see_to(change)
+            heard(self._source.name, change)
         except (OrderBuddyError, PyMongoError):
             raise
         except Exception as error:  # noqa: BLE001  a bug of ours: without this nothing at all would be seen to any more

@@ -20,6 +20,7 @@ from services.kit.server import Runtime, run
 from services.kit.settings import load
 from services.ordering.adapters.campaigns import CampaignReader
 from services.ordering.adapters.menu_feed import MenuFeed
+from services.ordering.backlog import OrderBacklog
 from services.ordering.catalog import Catalog
 from services.ordering.events import OrderEvents
 from services.ordering.order_lines.changing import LineChanges
@@ -75,6 +76,7 @@ async def build(runtime: Runtime) -> None:
         StaffOrderServicer(repository, reports, sales, transitions),
     )
     runtime.indexes += [*INDEXES, *REPORT_INDEXES]
+    runtime.backlogs.append(OrderBacklog(repository, runtime.clock).ask)
     runtime.closing.append(campaigns.close)
     runtime.tasks["orders"] = events.run
     runtime.tasks["catalog"] = feed.run

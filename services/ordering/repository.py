@@ -19,11 +19,15 @@ from pymongo.errors import DuplicateKeyError
 from services.kit import paging
 from services.kit.changes import Change, ChangeSource
 from services.kit.mongo import Database, Document, Index
+from services.kit.oldest import Waiting, waiting
+from services.ordering.lifecycle import OPEN_STATUSES
+from services.ordering.metrics import ORDERS_MOVED
 
 RECENT_PREVIEWS: Final = 4_000
 """Previews that this process wrote and may be asked to place soon; some twenty megabytes at most."""
 
 _CODE_INDEX: Final = "order_code_of_the_day"
+_OPEN_INDEX: Final = "open_orders"
 
 INDEXES: Final = (
     Index(
@@ -41,6 +45,15 @@ INDEXES: Final = (
             partialFilterExpression={"businessDay": {"$exists": True}},
         ),
         "no two orders of a location and day share the code that is called out",
+    ),
+    Index(
+        "orders",
+        IndexModel(
+            [("status", 1), ("startedAt", 1)],
+            name=_OPEN_INDEX,
+            partialFilterExpression={"status": {"$in": list(OPEN_STATUSES)}},
+        ),
+        "how many orders are in which state, and since when",
     ),
 )
 
@@ -103,6 +116,7 @@ class OrderRepository:
             if "_id" in details.get("keyPattern", {}):
                 return False
             raise OrderCodeTaken(document["orderCode"]) from error
+        ORDERS_MOVED.labels(document["status"]).inc()
         return True
 
     async def order(self, order_id: ObjectId) -> Document | None:
@@ -118,7 +132,15 @@ class OrderRepository:
     ) -> Document | None:
         """Change an order that is still as it was seen (`also`: further fields), and return it; None when it is not."""
         guard = {**seen.as_filter(), **(also or {})}
-        return await self._orders.find_one_and_update(guard, update, return_document=ReturnDocument.AFTER)
+        changed = await self._orders.find_one_and_update(guard, update, return_document=ReturnDocument.AFTER)
+        if changed is not None and changed["status"] != seen.status:
+            ORDERS_MOVED.labels(changed["status"]).inc()
+        return changed
+
+    async def open_since(self, since: datetime) -> dict[str, Waiting]:
+        """Return the open orders that were placed since then, by state. Raises PyMongoError."""
+        query = {"status": {"$in": list(OPEN_STATUSES)}, "startedAt": {"$gt": since}}
+        return await waiting(self._orders, query, since="startedAt", index=_OPEN_INDEX, by="status")
 
     async def page(
         self,

@@ -18,6 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from services.kit import paging
 from services.kit.changes import Change, ChangeSource
 from services.kit.mongo import Database, Document, Index
+from services.kit.oldest import Waiting, waiting
 from services.payment.documents import bill_document, bill_of
 from services.payment.model import Bill
 
@@ -88,6 +89,18 @@ class BillRepository:
         """Return bills with payments that somebody has to take in hand, the longest waiting first."""
         found = self._bills.find({"payments.nextAt": {"$lte": now, "$gt": _EPOCH}}).sort("payments.nextAt", 1)
         return [bill_of(document) for document in await found.limit(limit).to_list()]
+
+    async def unsettled(self) -> Waiting | None:
+        """Return how many payments have an open end, and when the oldest was begun. Raises PyMongoError."""
+        payments: tuple[Document, ...] = ({"$unwind": "$payments"}, {"$match": {"payments.nextAt": {"$gt": _EPOCH}}})
+        found = await waiting(
+            self._bills,
+            {"payments.nextAt": {"$gt": _EPOCH}},
+            since="payments.createdAt",
+            index="payments.nextAt_1",
+            then=payments,
+        )
+        return found.get(None)
 
     async def open_bills(self, restaurant_id: str, location_id: ObjectId) -> list[Bill]:
         """Return a location's bills with payments whose end is open, oldest first."""

@@ -12,6 +12,7 @@ from services.kit.vault import Vault
 from services.payment.adapters.accounts import Accounts
 from services.payment.adapters.counter import Counter
 from services.payment.adapters.orders import Orders
+from services.payment.backlog import PaymentBacklog
 from services.payment.checking import Checking
 from services.payment.events import PaymentEvents
 from services.payment.gateway import PaymentGateway
@@ -53,6 +54,7 @@ def assemble(runtime: Runtime, emergepay: PaymentGateway, keys: Sequence[bytes],
         ),
     )
     runtime.indexes += INDEXES
+    runtime.backlogs.append(PaymentBacklog(bills, clock).ask)
     runtime.closing += [paying.finish, accounts.close, orders.close]
     runtime.tasks["payments"] = events.run
     runtime.tasks["reconciler"] = reconciler.run

@@ -18,7 +18,8 @@ from tools.processes import Stack
 ENVIRONMENT = {"ORDERBUDDY_DEMO": "0", "ORDERBUDDY_LOGIN_CODE": LOGIN_CODE}
 
 
-async def _load(stack: Stack) -> None:
+async def load_demo(stack: Stack) -> None:
+    """Load the demo restaurant."""
     async with AsyncMongoClient[dict[str, Any]](stack.mongo_uri) as client:
         await load(client[stack.db_name])
 
@@ -27,6 +28,6 @@ async def _load(stack: Stack) -> None:
 def stack() -> Iterator[Stack]:
     """The system with the demo restaurant. Tests that kill parts of it start their own."""
     with tempfile.TemporaryDirectory() as folder, Stack(pathlib.Path(folder), ENVIRONMENT) as running:
-        asyncio.run(_load(running))
+        asyncio.run(load_demo(running))
         running.wait_ready()
         yield running

@@ -16,6 +16,7 @@ from pymongo.errors import BulkWriteError
 
 from services.kit.clock import Clock, SystemClock
 from services.kit.mongo import Database, Document, Index
+from services.kit.oldest import Waiting, waiting
 
 QUEUED, SENT, DELIVERED, FAILED, GIVEN_UP = "QUEUED", "SENT", "DELIVERED", "FAILED", "GIVEN_UP"
 STATES: Final = (QUEUED, SENT, DELIVERED, FAILED, GIVEN_UP)
@@ -198,13 +199,9 @@ class DeliveryRepository:
         """Return the restaurants that had deliveries since then."""
         return list(await self._deliveries.distinct("restaurantId", {"createdAt": {"$gte": since}}))
 
-    async def waiting(self) -> dict[str, int]:
-        """Return how many are queued, by way."""
-        groups: list[Mapping[str, Any]] = [
-            {"$match": {"state": QUEUED}},
-            {"$group": {"_id": "$by", "count": {"$sum": 1}}},
-        ]
-        return {str(each["_id"]): int(each["count"]) async for each in await self._deliveries.aggregate(groups)}
+    async def waiting(self) -> dict[str, Waiting]:
+        """Return how many are queued and since when, by way. Raises PyMongoError."""
+        return await waiting(self._deliveries, {"state": QUEUED}, since="createdAt", index="due_deliveries", by="by")
 
 
 def _before(delivery: Document) -> Document:

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from prometheus_client import Counter, Gauge
 from pymongo.errors import PyMongoError
 
+from services.kit import tracing
 from services.kit.clock import Clock
 from services.kit.mongo import Document
 from services.kit.telemetry import log
@@ -23,6 +23,7 @@ from services.notification.delivery.limits_repository import SmsBudget
 from services.notification.delivery.planning import By
 from services.notification.delivery.repository import FAILED, GIVEN_UP, SENT, DeliveryRepository
 from services.notification.delivery.schedule import pause_after
+from services.notification.metrics import CIRCUITS, MESSAGES
 from services.notification.outbound import BrowserPush, Channel, Fate, Mail, Push, Result, Sms
 from services.notification.words.facts import Facts, Kind
 from services.notification.words.wording import Wording
@@ -33,11 +34,6 @@ TRACED_AFTER: Final = timedelta(seconds=20)
 """How long after a provider took a message it is first asked what became of it."""
 _AT_ONCE: Final = 16
 """Calls of one provider that are under way at a time."""
-
-MESSAGES = Counter(
-    "orderbuddy_messages_total", "What became of messages that were handed to a provider", ["by", "fate"]
-)
-CIRCUITS = Gauge("orderbuddy_provider_circuit_open", "Whether a provider is left alone because it fails", ["provider"])
 
 Message = Sms | Mail | Push | BrowserPush
 Forget = Callable[[str], Awaitable[None]]
@@ -140,8 +136,10 @@ class Sender:
 
     async def _send(self, batch: Sequence[Document]) -> None:
         """Send a batch and note what came of it."""
+        order_ids = ",".join(sorted({str(delivery.get("orderId", "")) for delivery in batch} - {""}))
         try:
-            results = await self._channel.send([self._message(delivery) for delivery in batch])
+            with tracing.follow(f"send {self._by}", order_ids):
+                results = await self._channel.send([self._message(delivery) for delivery in batch])
         except Exception as error:  # noqa: BLE001  a bug of ours; the lease lets it be tried again, and given up in time
             log.error("messages_not_sent", by=str(self._by), exc_info=error)
             self.breaker.failed(self._clock.now())

@@ -9,6 +9,7 @@ from orderbuddy.notification.v1 import delivery_service_pb2, delivery_service_pb
 
 from services.kit.server import Runtime
 from services.notification.adapters.happening_sources import HappeningSources
+from services.notification.backlog import DeliveryBacklog
 from services.notification.channels import Channels
 from services.notification.delivery.limits_repository import INDEXES as LIMIT_INDEXES
 from services.notification.delivery.limits_repository import SmsBudget
@@ -88,5 +89,6 @@ def build_deliveries(
         channel: Any = ways[by]
         if hasattr(channel, "arrival"):
             runtime.tasks[f"{by} traces"] = Tracer(by, channel, deliveries, clock, look_seconds).run
+    runtime.backlogs.append(DeliveryBacklog(deliveries, clock).ask)
     runtime.closing.append(sources.close)
     return senders

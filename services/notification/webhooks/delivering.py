@@ -14,11 +14,13 @@ from typing import Final
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
+from services.kit import tracing
 from services.kit.clock import Clock, SystemClock
 from services.kit.mongo import Document
 from services.kit.telemetry import log
 from services.kit.vault import Unreadable
 from services.notification.adapters.webhook_sender import Sent, WebhookSender
+from services.notification.metrics import WEBHOOK_CALLS
 from services.notification.retry_after import retry_after
 from services.notification.webhooks.queue_repository import FAILED, QueueRepository
 from services.notification.webhooks.schedule import GIVEN_UP_AFTER, pause_after
@@ -142,7 +144,10 @@ class Deliverer:
         except Unreadable:
             log.error("webhook_secret_unreadable", endpoint=str(endpoint["_id"]))
             return Sent(0, 0, error="the endpoint's secret can't be read here: rotate it")
-        return await self._sender.send(endpoint["url"], headers, event["body"])
+        with tracing.follow("send webhook", ""):
+            sent = await self._sender.send(endpoint["url"], headers, event["body"])
+        WEBHOOK_CALLS.labels(f"{sent.status // 100}xx" if sent.status else "none").inc()
+        return sent
 
     async def _failed(self, endpoint: Document, event: Document, attempt: Document, sent: Sent) -> None:
         now = self._clock.now()

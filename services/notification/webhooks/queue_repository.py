@@ -21,6 +21,7 @@ from pymongo.write_concern import WriteConcern
 
 from services.kit.clock import Clock, SystemClock
 from services.kit.mongo import Database, Document, Index
+from services.kit.oldest import Waiting, waiting
 from services.notification.webhooks.endpoints_repository import ENDPOINTS
 
 EVENTS: Final = "webhook_events"
@@ -105,6 +106,11 @@ class QueueRepository:
             return_document=ReturnDocument.AFTER,
             session=session,
         )
+
+    async def waiting(self) -> Waiting | None:
+        """Return how many events wait, and since when. Raises PyMongoError."""
+        found = await waiting(self._events, {"state": PENDING}, since="occurredAt", index="pending_events")
+        return found.get(None)
 
     async def take(self, holder: ObjectId) -> Document | None:
         """Take the endpoint that has waited longest, for as long as the lease lasts; None when nothing is due."""

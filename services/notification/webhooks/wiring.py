@@ -10,6 +10,7 @@ from services.kit.server import Runtime
 from services.kit.vault import Vault
 from services.notification.adapters.happening_sources import HappeningSources
 from services.notification.adapters.webhook_sender import WebhookSender
+from services.notification.backlog import WebhookBacklog
 from services.notification.following import EventFollower, Source
 from services.notification.progress_repository import ProgressRepository
 from services.notification.settings import NotificationSettings
@@ -62,4 +63,5 @@ def build_webhooks(
     runtime.tasks["order webhooks"] = EventFollower(orders, ProgressRepository(runtime.db, "order webhooks")).run
     runtime.tasks["payment webhooks"] = EventFollower(payments, ProgressRepository(runtime.db, "payment webhooks")).run
     runtime.tasks["webhooks"] = deliverer.run
+    runtime.backlogs.append(WebhookBacklog(queue, clock).ask)
     runtime.closing += [sources.close, sender.close]

@@ -8,16 +8,17 @@ from typing import Final
 
 from orderbuddy.ordering.v1 import order_pb2
 from orderbuddy.station.v1 import ticket_pb2
-from prometheus_client import Counter
 
+from services.kit import tracing
 from services.kit.bookmark import DELETED
 from services.kit.fanout import Hub, Positioned, TokenUnusable
+from services.kit.metrics import heard
 from services.kit.telemetry import log
 from services.station.adapters.orders import Orders, Watched
 from services.station.kitchen.book import Place, StationBook
 from services.station.kitchen.tickets import tickets_of
+from services.station.metrics import UNROUTED_LINES
 
-UNROUTED_LINES = Counter("orderbuddy_unrouted_lines_total", "Lines sent to a kitchen none of whose stations makes them")
 ALL: Final = "all"
 """Key of those who watch every location."""
 
@@ -112,8 +113,10 @@ class KitchenFeed:
     def _take(self, message: Watched) -> None:
         match message.WhichOneof("event"):
             case "change":
-                moved = OrderMoved(message.change)
-                self.hub.publish(message.resume_token, moved, _keys(moved))
+                with tracing.follow("kitchen hears of an order", message.change.order_id):
+                    moved = OrderMoved(message.change)
+                    self.hub.publish(message.resume_token, moved, _keys(moved))
+                heard("orders", message.change)
             case "reset":
                 log.warning("kitchen_reset", reason=message.reset.reason)
                 self.hub.forget()
