@@ -1,7 +1,8 @@
 """Deliveries in MongoDB: one document per message and recipient, from when it is planned until it is forgotten.
 
 A QUEUED one has `dueAt`: from when on it is sent. Taking it moves that by the lease, ending it takes it away. Those to
-one recipient by one way are a lane: they are sent in the order of `at`, each when those before it have ended.
+one recipient by one way are a lane: they are sent in the order of `at`, each when those before it have ended. Whoever
+ends one makes the next one due; until then it has no `dueAt`, so that a long lane costs nothing while it waits.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LEASE: Final = timedelta(seconds=60)
 """How long a delivery is its worker's: sending takes 15 seconds at most."""
 KEPT: Final = timedelta(days=30)
 BEHIND: Final = timedelta(seconds=30)
-"""How long one waits that is behind another; whoever ends that one wakes it sooner."""
+"""When one is looked at again that is behind another although it may have been sent."""
 _KEPT_HISTORY: Final = 60
 _DUPLICATE: Final = 11000
 _LANE: Final = [("lane", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)]
@@ -60,33 +61,52 @@ class DeliveryRepository:
         self._clock = clock
 
     async def add(self, deliveries: Sequence[Document]) -> int:
-        """Queue deliveries; those that are there already are left as they are. Return how many are new.
-
-        Those behind others of their lane are not due yet: looking at each in vain would hold up the rest.
-        """
+        """Queue deliveries; those that are there already are left as they are. Return how many are new."""
         now = self._clock.now()
         common: Document = {"state": QUEUED, "tries": 0, "history": [], "createdAt": now}
         common["expiresAt"] = SystemClock().now() + KEPT  # MongoDB compares it with its own clock
         lanes = {"lane": {"$in": [each["lane"] for each in deliveries]}, "state": QUEUED}
-        taken = set(await self._deliveries.distinct("lane", lanes))
-        due = [now + BEHIND if each["lane"] in taken else now for each in deliveries]
-        documents = [{**common, **delivery, "dueAt": due_at} for delivery, due_at in zip(deliveries, due, strict=True)]
+        waiting = set(await self._deliveries.distinct("lane", lanes))
+        behind = [each for each in deliveries if each["lane"] in waiting]
+        due = [{**each, "dueAt": now} for each in deliveries if each["lane"] not in waiting]
         try:
+            documents = [{**common, **each} for each in (*behind, *due)]
             added = len((await self._deliveries.insert_many(documents, ordered=False)).inserted_ids)
         except BulkWriteError as error:
             details: Mapping[str, Any] = error.details or {}
             if any(each["code"] != _DUPLICATE for each in details["writeErrors"]):
                 raise
             added = int(details["nInserted"])
-        await self._advance([each for each in documents if each["lane"] in taken], now)
+        for each in behind:
+            await self._advance(each)
         return added
 
-    async def _advance(self, behind: Sequence[Document], now: datetime) -> None:
-        """Make due what is behind nothing any more: what was before it ended while it was added."""
-        for each in behind:
-            if await self._deliveries.find_one(_before(each), {"_id": 1}) is None:
-                fresh = {"_id": each["_id"], "state": QUEUED, "tries": 0, "holder": {"$exists": False}}
-                await self._deliveries.update_one(fresh, {"$min": {"dueAt": now}})
+    async def _advance(self, delivery: Document) -> bool:
+        """Make a delivery due that is behind nothing any more; tell whether it is."""
+        if await self._deliveries.find_one(_before(delivery), {"_id": 1}) is not None:
+            return False
+        await self._make_due(delivery["_id"])
+        return True
+
+    async def _make_due(self, delivery_id: str) -> None:
+        waiting = {"_id": delivery_id, "state": QUEUED, "dueAt": {"$exists": False}}
+        await self._deliveries.update_one(waiting, {"$set": {"dueAt": self._clock.now()}})
+
+    async def advance_all(self) -> int:
+        """Make due what is next in its lane and not due: whoever ended the one before it did not live to do it.
+
+        Return how many.
+        """
+        heads: list[Mapping[str, Any]] = [
+            {"$match": {"state": QUEUED}},
+            {"$sort": dict(_LANE)},
+            {"$group": {"_id": "$lane", "head": {"$first": "$_id"}, "dueAt": {"$first": "$dueAt"}}},
+            {"$match": {"dueAt": None}},
+        ]
+        stuck = [each["head"] async for each in await self._deliveries.aggregate(heads, hint="lanes")]
+        for delivery_id in stuck:
+            await self._make_due(delivery_id)
+        return len(stuck)
 
     async def take(self, by: str) -> Document | None:
         """Take the delivery that is due longest, for as long as the lease lasts; None when nothing is due.
@@ -109,10 +129,12 @@ class DeliveryRepository:
         """Tell whether nothing is before a taken delivery in its lane; else let go of it, for a while."""
         if await self._deliveries.find_one(_before(delivery), {"_id": 1}) is None:
             return True
-        changes: Document = {"$set": {"dueAt": self._clock.now() + BEHIND}}
-        if not delivery["unheard"]:  # else the next to take it must know that it may have been sent
-            changes["$unset"] = {"holder": ""}
+        if delivery["unheard"]:  # the next to take it must know that it may have been sent
+            changes: Document = {"$set": {"dueAt": self._clock.now() + BEHIND}}
+        else:
+            changes = {"$unset": {"dueAt": "", "holder": ""}}
         await self._deliveries.update_one(_held(delivery), changes)
+        await self._advance(delivery)
         return False
 
     async def put_off(self, delivery: Document, until: datetime, entry: Document | None, *, tried: bool) -> bool:

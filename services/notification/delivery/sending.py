@@ -30,6 +30,8 @@ from services.notification.words.wording import Wording
 
 LOOK_SECONDS: Final = 5.0
 """How often each process looks for what is due again, or was queued by others: who queues something looks at once."""
+_LANES_EVERY: Final = 6
+"""So many looks apart each process looks for lanes that stand still."""
 TRACED_AFTER: Final = timedelta(seconds=20)
 """How long after a provider took a message it is first asked what became of it."""
 _AT_ONCE: Final = 16
@@ -38,6 +40,17 @@ _AT_ONCE: Final = 16
 Message = Sms | Mail | Push | BrowserPush
 Forget = Callable[[str], Awaitable[None]]
 """Forgets a device that is no more."""
+
+
+async def keep_lanes_moving(deliveries: DeliveryRepository, ring: Callable[[], None], look_seconds: float) -> None:
+    """See for ever to lanes whose next delivery nobody has made due: whoever should have was killed."""
+    while True:
+        await asyncio.sleep(look_seconds * _LANES_EVERY)
+        try:
+            if await deliveries.advance_all():
+                ring()
+        except PyMongoError as error:
+            log.warning("lanes_not_looked_at", error=type(error).__name__)
 
 
 class Sender:

@@ -16,7 +16,7 @@ from services.notification.delivery.limits_repository import SmsBudget
 from services.notification.delivery.planning import By
 from services.notification.delivery.recording import Recorder, catch_up
 from services.notification.delivery.repository import INDEXES, DeliveryRepository
-from services.notification.delivery.sending import LOOK_SECONDS, Sender
+from services.notification.delivery.sending import LOOK_SECONDS, Sender, keep_lanes_moving
 from services.notification.delivery.servicer import DeliveryServicer
 from services.notification.delivery.tracing import Tracer
 from services.notification.following import EventFollower, Source
@@ -84,6 +84,7 @@ def build_deliveries(
     )
     runtime.indexes += [*INDEXES, *LIMIT_INDEXES]
     runtime.tasks["order messages"] = EventFollower(orders, ProgressRepository(runtime.db, "order messages")).run
+    runtime.tasks["lanes"] = partial(keep_lanes_moving, deliveries, partial(ring, set(By)), look_seconds)
     for by, sender in senders.items():
         runtime.tasks[f"{by} messages"] = sender.run
         channel: Any = ways[by]
