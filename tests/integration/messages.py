@@ -14,6 +14,7 @@ from orderbuddy.notification.v1 import delivery_service_pb2 as rpc
 from orderbuddy.notification.v1 import delivery_service_pb2_grpc as rpc_grpc
 from orderbuddy.notification.v1 import notification_service_pb2, notification_service_pb2_grpc
 from orderbuddy.ordering.v1 import order_pb2, ordering_service_pb2, ordering_service_pb2_grpc
+from pymongo.read_concern import ReadConcern
 
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database
@@ -113,7 +114,9 @@ class House:
     async def states(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
         groups = [{"$group": {"_id": "$state", "count": {"$sum": 1}}}]
-        return {str(g["_id"]): g["count"] async for g in await self.db["deliveries"].aggregate(groups)}
+        # What is not committed yet the service itself does not tell either.
+        deliveries = self.db["deliveries"].with_options(read_concern=ReadConcern("majority"))
+        return {str(g["_id"]): g["count"] async for g in await deliveries.aggregate(groups)}
 
     async def settled(self, count: int, timeout_seconds: float = 15) -> None:
         """Wait until there are so many deliveries and none is queued."""
