@@ -11,6 +11,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from edge.answers import INTERNAL_ERROR, Answer, Header, problem
 from services.kit.errors import DOMAIN
+from services.kit.protection import OVERLOADED
 
 _HTTP: Final = {
     code_pb2.INVALID_ARGUMENT: 400,
@@ -44,12 +45,14 @@ class RpcError(Exception):
 
 def answer_for(status: status_pb2.Status, request: Descriptor) -> Answer:
     """Return the HTTP answer to a failed call; `request` gives its fields their JSON names."""
-    http = _HTTP.get(status.code)
+    http: int | None = _HTTP.get(status.code)
     if http is None:
         return INTERNAL_ERROR
     info, bad, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     for detail in status.details:
         _ = detail.Unpack(info) or detail.Unpack(bad) or detail.Unpack(retry)
+    if info.reason == OVERLOADED:
+        http = 503  # too many of all callers, not of this one
     if bad.field_violations:
         violations = [f"{json_path(v.field, request)} {v.description}" for v in bad.field_violations]
         return problem(http, violations)

@@ -35,6 +35,12 @@ EVENT_LAG = Histogram(
 IN_FLIGHT = Gauge("orderbuddy_edge_requests_in_flight", "Requests being served that memory does not answer")
 CONNECTIONS = Gauge("orderbuddy_edge_connections", "Open connections of clients, WebSockets included")
 
+REFUSED = Counter(
+    "orderbuddy_edge_refused_total", "Requests and connections beyond a limit, by the limit (docs/limits.md)", ["limit"]
+)
+GATE_LIMIT = Gauge("orderbuddy_edge_gate_limit", "Calls that may be under way to a service at a time", ["gate"])
+GATE_UNDER_WAY = Gauge("orderbuddy_edge_gate_under_way", "Calls under way to a service", ["gate"])
+
 _BOUNDS_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from edge.addresses import networks
+from edge.limits import parse_limits
 from services.kit.production import ENCRYPTED, FOLDER, needed, refused_when
 from services.kit.settings import CommonSettings
 
@@ -54,6 +56,13 @@ class EdgeSettings(CommonSettings):
     deadline_seconds: float = Field(5.0, gt=0, validation_alias="ORDERBUDDY_EDGE_DEADLINE_SECONDS")
     """For each call to a service, its retries included."""
     body_limit_bytes: int = Field(100 * 1024, gt=0, validation_alias="ORDERBUDDY_BODY_LIMIT_BYTES")
+    trusted_proxies: str = Field("", validation_alias="ORDERBUDDY_TRUSTED_PROXIES")
+    """Addresses and networks, separated by commas, whose X-Forwarded-For tells who calls."""
+    limits: str = Field("", validation_alias="ORDERBUDDY_LIMITS")
+    """Limits that differ from the published ones, as `guest-writes=40/1200,…` (docs/limits.md)."""
+    sockets_per_address: int = Field(1_000, gt=0, validation_alias="ORDERBUDDY_SOCKETS_PER_ADDRESS")
+    target_latency_seconds: float = Field(0.1, gt=0, validation_alias="ORDERBUDDY_TARGET_LATENCY_SECONDS")
+    """How long the typical call to a service may take before fewer are let through (edge/shedding.py)."""
     sockets_need_session: bool = Field(default=False, validation_alias="ORDERBUDDY_SOCKETS_NEED_SESSION")
     """Whether Socket.IO's rooms of a restaurant are for its members only. The old apps connect without a session."""
 
@@ -79,6 +88,18 @@ class EdgeSettings(CommonSettings):
     def _reachable(cls, value: str | None) -> str | None:
         if value:
             origin_of(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        networks(value)
+        return value
+
+    @field_validator("limits")
+    @classmethod
+    def _are_limits(cls, value: str) -> str:
+        parse_limits(value)
         return value
 
     @property

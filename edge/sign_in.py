@@ -5,8 +5,10 @@ The SDK keeps itself in globals, so there is one SignIn per process.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -30,8 +32,10 @@ from supertokens_python.types import RecipeUserId
 from edge.answers import VARY_ORIGIN, Answer, Problem, problem
 from edge.bodies import JsonObject, Receive, Scope, read_object
 from edge.caller import Caller, Metadata
+from edge.doors import Doors
 from edge.errors import UNAUTHENTICATED, RpcError
 from edge.identity import Identity
+from edge.limits import CODES, CODES_PER_RECIPIENT, Limits
 from edge.routing import no_route
 from edge.sessions import AWAY, fetch_keys, has_both, without_bearer
 from edge.settings import EdgeSettings
@@ -48,6 +52,7 @@ _TEXTS: Final = ("email", "phoneNumber", "deviceId", "preAuthSessionId", "userIn
 _VERSIONS_HEADER: Final = b"fdi-version"
 _VERSIONS: Final = re.compile(rb" *[0-9]{1,9}(\.[0-9]{1,9})* *(, *[0-9]{1,9}(\.[0-9]{1,9})* *)*")
 _WRONG_VERSIONS: Final = problem(400, "fdi-version must be versions such as 3.1, separated by commas")
+_CODE_IS_ASKED_FOR: Final = re.compile(rf"{PREFIX}/(public/)?signinup/code(/resend)?/?", re.IGNORECASE)
 _NOT_SENT: Final = problem(500, "the code could not be sent")  # the old system's status, too
 
 AsgiSend = Callable[[Any], Awaitable[None]]
@@ -56,10 +61,11 @@ AsgiSend = Callable[[Any], Awaitable[None]]
 class SignIn:
     """Serves everything under `/login`."""
 
-    def __init__(self, settings: EdgeSettings, caller: Caller, identity: Identity) -> None:
+    def __init__(self, settings: EdgeSettings, caller: Caller, identity: Identity, doors: Doors) -> None:
         """Set the SDK up; this calls nobody."""
         self._body_limit_bytes = settings.body_limit_bytes
         self._identity = identity
+        self._doors = doors
         key = settings.supertokens_api_key
         init(
             app_info=InputAppInfo(
@@ -80,8 +86,8 @@ class SignIn:
                 passwordless.init(
                     contact_config=passwordless.ContactEmailOrPhoneConfig(),
                     flow_type="USER_INPUT_CODE",
-                    email_delivery=EmailDeliveryConfig(service=_CodesByMail(caller, identity.own)),
-                    sms_delivery=SMSDeliveryConfig(service=_CodesBySms(caller, identity.own)),
+                    email_delivery=EmailDeliveryConfig(service=_CodesByMail(caller, identity.own, doors.limits)),
+                    sms_delivery=SMSDeliveryConfig(service=_CodesBySms(caller, identity.own, doors.limits)),
                 ),
                 session.init(
                     cookie_secure=True,
@@ -96,6 +102,11 @@ class SignIn:
         """Answer a request whose path begins with `/login`. Raises Problem or ClientGone."""
         # The SDK reads JSON alone, and takes broken JSON for an empty body; here it is as on all routes.
         headers = dict(scope["headers"])
+        if _CODE_IS_ASKED_FOR.fullmatch(scope["path"]):
+            client = self._doors.addresses.of(scope, headers)
+            refusal = self._doors.limits.refusal(CODES, client, time.perf_counter())
+            if refusal is not None:
+                raise Problem(refusal)
         body = await read_object(headers, receive, self._body_limit_bytes)
         _check(body, headers)
         try:
@@ -170,12 +181,18 @@ class _Codes:
     Whoever waits for a code must learn that none comes.
     """
 
-    def __init__(self, caller: Caller, identity: Callable[[], Metadata]) -> None:
+    def __init__(self, caller: Caller, identity: Callable[[], Metadata], limits: Limits) -> None:
         self._caller = caller
         self._identity = identity
+        self._limits = limits
 
     async def _send(self, code: str | None, lifetime_milliseconds: int, **contact: str) -> None:
+        """Send a code. Raises RpcError; Problem (429) when the recipient has had too many, whoever asked for them."""
         assert code is not None  # we send no magic links
+        recipient = hashlib.sha256("".join(contact.values()).strip().lower().encode()).hexdigest()
+        refusal = self._limits.refusal(CODES_PER_RECIPIENT, recipient, time.perf_counter())
+        if refusal is not None:
+            raise Problem(refusal)
         request = notification_service_pb2.SendLoginCodeRequest(
             code=code, lifetime_seconds=lifetime_milliseconds // 1000, **contact
         )

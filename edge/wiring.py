@@ -33,6 +33,7 @@ from orderbuddy.station.v1 import (
 )
 
 from edge.accounts import CREATE_USER, Accounts, own_contact
+from edge.addresses import ClientAddresses, networks
 from edge.answers import Answer, Problem, problem
 from edge.app import Edge, Other
 from edge.assets import PREFIX as ASSETS
@@ -41,6 +42,7 @@ from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
 from edge.devices import DEVICES
+from edge.doors import Doors
 from edge.guest_cache import GuestCache
 from edge.http_rules import routes_of
 from edge.identity import USERS, Identity, Sessions
@@ -50,6 +52,8 @@ from edge.kitchen_pictures import Pictures
 from edge.kitchen_session import PATH as KITCHEN_SESSION
 from edge.kitchen_session import KitchenSession
 from edge.kitchen_socket import KitchenSockets
+from edge.limits import PICTURES, STAFF, Limits, parse_limits
+from edge.limits import SIGN_IN as SIGN_IN_LIMIT
 from edge.live.engine import MOST_PAYLOAD_BYTES
 from edge.live.gateway import PATHS, Feed, Live
 from edge.live.memory import Memory
@@ -63,6 +67,7 @@ from edge.protocols import AbortingWebSocket, BoundedHttp
 from edge.readiness import Readiness
 from edge.sessions import SuperTokensSessions
 from edge.settings import EdgeSettings
+from edge.shedding import Gates
 from edge.sign_in import NOTIFICATION, PREFIX, SignIn
 from edge.static_pages import static_parts
 from edge.transcoding import Transcoder
@@ -151,17 +156,19 @@ def addresses_of(settings: EdgeSettings) -> dict[ServiceDescriptor, str]:
     }
 
 
-def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity) -> list[Other]:
+def _sign_in(settings: EdgeSettings, caller: Caller, identity: Identity, doors: Doors) -> list[Other]:
     """Return what concerns people's accounts."""
-    sign_in = SignIn(settings, caller, identity)
+    sign_in = SignIn(settings, caller, identity, doors)
     accounts = Accounts(caller, identity, settings.body_limit_bytes)
     return [
-        Other("sign-in", PREFIX.encode("ascii"), sign_in.answer),
-        Other("POST /users/delete-user", b"/users/delete-user", accounts.delete),
+        Other("sign-in", PREFIX.encode("ascii"), sign_in.answer, SIGN_IN_LIMIT),
+        Other("POST /users/delete-user", b"/users/delete-user", accounts.delete, STAFF),
     ]
 
 
-def _live(settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed, pictures: Pictures) -> Live:
+def _live(
+    settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed, pictures: Pictures, doors: Doors
+) -> Live:
     """Return the Socket.IO gateway."""
     return Live(
         feed=feed,
@@ -169,6 +176,7 @@ def _live(settings: EdgeSettings, caller: Caller, identity: Identity, feed: Feed
         locate=locator(caller, identity.own),
         memory=Memory(caller, identity.own),
         cors=Cors(settings.allowed_origins),
+        doors=doors,
         members=SessionMembers(identity) if settings.sockets_need_session else None,
     )
 
@@ -189,13 +197,17 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
     caller = Caller(addresses, settings.deadline_seconds)
     clock = make_clock(settings.clock)
     identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
-    others = [] if sessions else _sign_in(settings, caller, identity)
+    doors = Doors(
+        Limits(parse_limits(settings.limits), settings.sockets_per_address),
+        ClientAddresses(networks(settings.trusted_proxies)),
+    )
+    others = [] if sessions else _sign_in(settings, caller, identity, doors)
     kitchen = KitchenSession(identity, settings.base_url, settings.body_limit_bytes)
-    others.append(Other("kitchen session", KITCHEN_SESSION.encode("ascii"), kitchen.answer))
+    others.append(Other("kitchen session", KITCHEN_SESSION.encode("ascii"), kitchen.answer, STAFF))
     if settings.assets_folder is not None:
-        others.append(Other("assets", ASSETS.encode("ascii"), Assets(settings.assets_folder).answer))
+        others.append(Other("assets", ASSETS.encode("ascii"), Assets(settings.assets_folder).answer, PICTURES))
     if settings.openai_api_key is None:
-        others.append(Other("assistant", b"/ai", _no_assistant))
+        others.append(Other("assistant", b"/ai", _no_assistant, STAFF))
     others.extend(static_parts())
     routes = routes_of(addresses)
     transcoder = Transcoder(routes, caller)
@@ -210,7 +222,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
         {"catalog stream": cache.follower, "order stream": feed.follower},
     )
     pages = make_pages(document(transcoder.endpoints, settings.base_url), readiness)
-    live = _live(settings, caller, identity, live_feed or kitchen_feed, pictures)
+    live = _live(settings, caller, identity, live_feed or kitchen_feed, pictures, doors)
     return Edge(
         lifecycle=Background(caller, [cache.follower, feed.follower, kitchen_feed.follower, live]),
         transcoder=transcoder,
@@ -225,6 +237,8 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
         checks={} if sessions else {CREATE_USER: own_contact},
         body_limit_bytes=settings.body_limit_bytes,
         mounted=dict.fromkeys(PATHS, live),
+        doors=doors,
+        gates=Gates(addresses, settings.target_latency_seconds),
     )
 
 

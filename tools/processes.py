@@ -32,6 +32,15 @@ EMERGEPAY = "emergepay_local"
 EMERGEPAY_BASE = "/virtualterminal/v1"
 _HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello", EMERGEPAY: "/control/ledger"}
 
+_MANY = "1000000"
+PROTECTION = {
+    "ORDERBUDDY_LIMITS": f"all={_MANY}/{_MANY}",
+    "ORDERBUDDY_SOCKETS_PER_ADDRESS": _MANY,
+    "ORDERBUDDY_CONNECTIONS_PER_ADDRESS": _MANY,
+    "ORDERBUDDY_DEVICE_CALLS_PER_SECOND": _MANY,
+}
+"""Tests and benchmarks are thousands of clients with one address. `make up` has the published limits."""
+
 VAPID_KEY = ROOT / "build" / "vapid-key"
 
 
@@ -160,6 +169,7 @@ class Stack:
         path = os.pathsep.join([str(ROOT), str(ROOT / "gen"), self._env.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         addresses = {f"ORDERBUDDY_{name.upper()}_ADDRESS": self.address(name) for name in SERVICES}
         defaults = {
+            **PROTECTION,
             "API_ENDPOINT": f"http://localhost:{edge}",
             "ORDERBUDDY_PROFILE": "embedded",
             "ORDERBUDDY_ASSETS_FOLDER": str(self.data / "assets"),

@@ -21,7 +21,7 @@ from pymongo import AsyncMongoClient
 from services.kit.mongo import Document
 from services.kit.mongod import MongodProblem
 from tools.demo_data import DEMO, load
-from tools.processes import CORE, EMERGEPAY, SERVICES, Stack, StackProblem
+from tools.processes import CORE, EMERGEPAY, PROTECTION, SERVICES, Stack, StackProblem
 
 DEFAULT_PORTS = {
     "edge": 8000,
@@ -137,6 +137,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     data = pathlib.Path(os.environ.get("ORDERBUDDY_DATA", ".orderbuddy"))
     env = {"ORDERBUDDY_LOG_FORMAT": os.environ.get("ORDERBUDDY_LOG_FORMAT", "human")}
+    env |= {name: os.environ.get(name, "") for name in PROTECTION}  # unset: as published
     try:
         ports = wanted_ports()
         stack = Stack(

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Protocol
 
+from edge.answers import Answer
 from edge.bodies import Receive, Scope
 from edge.cors import Cors, preflight
+from edge.doors import Doors, refuse_socket
 from edge.kitchen_feed import StationsMoved
 from edge.live.clients import Clients
 from edge.live.mapping import concerned
@@ -41,7 +43,15 @@ class Live:
     """The gateway."""
 
     def __init__(
-        self, *, feed: Feed, missed: Missed, locate: Locate, memory: Memory, cors: Cors, members: Members | None
+        self,
+        *,
+        feed: Feed,
+        missed: Missed,
+        locate: Locate,
+        memory: Memory,
+        cors: Cors,
+        doors: Doors,
+        members: Members | None,
     ) -> None:
         """Without `members` rooms are open to who knows the ids."""
         self.feed = feed
@@ -49,8 +59,11 @@ class Live:
         self.clients = Clients()
         catching = Catching(feed.hub, missed, locate)
         self.admission = Admission(members, self.clients, memory)
-        self.server = LiveServer(cors, self.clients, memory, catching, lambda: self._place, self.admission)
+        self.server = LiveServer(
+            cors, self.clients, memory, catching, lambda: self._place, self.admission, doors.limits.open_live
+        )
         self._cors = cors
+        self._doors = doors
         self._refuses_origins = members is not None
         self._place = ""
         """Token up to which changes were handed out."""
@@ -74,8 +87,21 @@ class Live:
         elif scope["method"] == "OPTIONS":
             await self._preflight(headers, send)
             return
+        refusal = self._doors.live_refusal(scope)
+        if refusal is not None:
+            await self._refuse(scope, headers, refusal, send)
+            return
         if first is not None and first["type"] != "http.disconnect":
             await self.server.handle_request(scope, again, send)
+
+    async def _refuse(self, scope: Scope, headers: dict[bytes, bytes], refusal: Answer, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await refuse_socket(send, refusal)
+            return
+        allowed = self._cors.headers(headers.get(b"origin")) or ()
+        start = {"type": "http.response.start", "status": refusal.status, "headers": [*refusal.headers, *allowed]}
+        await send(start)
+        await send({"type": "http.response.body", "body": refusal.body})
 
     async def _preflight(self, headers: dict[bytes, bytes], send: Send) -> None:
         answer = preflight(headers.get(b"access-control-request-headers"))

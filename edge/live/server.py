@@ -20,6 +20,8 @@ from engineio import packet as engine_packet
 from socketio import packet
 
 from edge.cors import Cors
+from edge.doors import CLIENT
+from edge.limits import Held
 from edge.live import rooms
 from edge.live.clients import Client, Clients, concerns, spawn
 from edge.live.engine import MOST_WAITING, SILENT, EngineServer, LiveSocket
@@ -65,6 +67,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         catching: Catching,
         place: Callable[[], str],
         admission: Admission,
+        open_clients: Held,
     ) -> None:
         """`place` returns the token up to which events were handed out."""
         self._cors = cors
@@ -73,6 +76,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
         self._catching = catching
         self._place = place
         self.admission = admission
+        self._open_clients = open_clients
         self._tokens: dict[str, str] = {}
         self._connecting: set[str] = set()
         self._mute: dict[str, None] = {}
@@ -84,6 +88,7 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
     async def _handle_eio_connect(self, connection: str, environ: dict[str, Any]) -> None:
         self.environ[connection] = environ
+        self._open_clients.take(environ["asgi.scope"][CLIENT])
         self._mute[connection] = None
         if len(self._mute) > MOST_MUTE:
             self._end_if_mute(next(iter(self._mute)))
@@ -97,7 +102,9 @@ class LiveServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has
 
     async def _handle_eio_disconnect(self, connection: str, _reason: str) -> None:
         self.clients.remove(connection)
-        self.environ.pop(connection, None)
+        environ = self.environ.pop(connection, None)
+        if environ is not None:
+            self._open_clients.give_back(environ["asgi.scope"][CLIENT])
         self._mute.pop(connection, None)
         self._tokens.pop(connection, None)
 

@@ -27,6 +27,7 @@ from services.kit.errors import OrderBuddyError, Unauthenticated
 from services.kit.idempotency import Idempotency
 from services.kit.metrics import RPC_IN_FLIGHT, RPC_SECONDS
 from services.kit.principal import GUEST, METADATA_KEY, Assertions, InvalidAssertion, Principal
+from services.kit.protection import Protection
 from services.kit.status import to_status, translate
 from services.kit.telemetry import log
 from services.kit.validation import Validation
@@ -55,6 +56,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         devices: DeviceKeys,
         idempotency: Idempotency,
         deadline_seconds: float,
+        protection: Protection,
     ) -> None:
         self._rules = rules_of(services)
         self._responses = {
@@ -66,6 +68,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         self._devices = devices
         self._idempotency = idempotency
         self._deadline_seconds = deadline_seconds
+        self._protection = protection
         self._validation = Validation()
         self._wrapped: dict[str, Handler] = {}
 
@@ -103,10 +106,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
         async def behaviour(request: Message, context: Context) -> Message | None:
             started = time.perf_counter()
-            code = "OK"
+            code, entered = "OK", False
             in_flight.inc()
             try:
                 metadata = _metadata(context)
+                entered = self._protection.enter(is_guest=METADATA_KEY not in metadata)
                 remaining = context.time_remaining() or self._deadline_seconds
                 # The database gets what is left of the caller's time, and no operation goes on after it.
                 async with asyncio.timeout(remaining):
@@ -125,6 +129,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 await context.abort_with_status(rpc_status.to_status(to_status(failure)))
             finally:
                 in_flight.dec()
+                if entered:
+                    self._protection.leave()
                 _measure(rule.method, code, time.perf_counter() - started)
             return None
 
@@ -164,6 +170,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
             principal = self._principal(metadata.get(METADATA_KEY))
         else:
             principal = await self._devices.principal(device_key)
+            self._protection.count_device(principal.subject)
         request_id = str(metadata.get(REQUEST_ID_KEY) or uuid.uuid4())[:_REQUEST_ID_LENGTH]
         call = Call(rule.method, principal, request_id, rule.least_role)
         CURRENT.set(call)

@@ -29,6 +29,7 @@ from services.kit.loop_lag import watch_loop
 from services.kit.metrics import keep_asking
 from services.kit.mongo import Database, Index, connect, database, ensure_indexes
 from services.kit.principal import Assertions
+from services.kit.protection import Protection
 from services.kit.settings import ServiceSettings
 from services.kit.telemetry import configure_logging, log
 
@@ -57,6 +58,7 @@ _PROBE_AWAY_SECONDS: Final = 0.1
 _ANSWER_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 1.0
 _CONCURRENT_RPCS: Final = 10_000
+"""Streams included; how many other calls are served at a time, services/kit/protection.py says."""
 
 
 class _MethodsToo:
@@ -152,7 +154,12 @@ class Server:
         services = [r.descriptor for r in runtime.registrations]
         idempotency = Idempotency(runtime.db, runtime.clock)
         interceptor = Interceptor(
-            services, runtime.assertions, self._device_keys(), idempotency, self._settings.deadline_seconds
+            services,
+            runtime.assertions,
+            self._device_keys(),
+            idempotency,
+            self._settings.deadline_seconds,
+            Protection(self._settings.most_calls, self._settings.device_calls_per_second),
         )
         self._server = grpc.aio.server(
             interceptors=[interceptor], options=OPTIONS, maximum_concurrent_rpcs=_CONCURRENT_RPCS

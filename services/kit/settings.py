@@ -225,6 +225,10 @@ class ServiceSettings(CommonSettings):
     """For calls that bring no deadline."""
     grace_seconds: float = Field(5.0, ge=0, validation_alias="ORDERBUDDY_GRACE_SECONDS")
     """How long calls under way may go on after SIGTERM."""
+    most_calls: int = Field(256, gt=0, validation_alias="ORDERBUDDY_MOST_CALLS")
+    """Unary calls that are served at a time (services/kit/protection.py)."""
+    device_calls_per_second: float = Field(20, gt=0, validation_alias="ORDERBUDDY_DEVICE_CALLS_PER_SECOND")
+    """Of one device, for ever; ten times as many at once."""
     metrics_port: int | None = Field(None, validation_alias="ORDERBUDDY_METRICS_PORT")
     """Where /metrics is served in Prometheus form; unset: nowhere."""
 
