@@ -25,8 +25,9 @@ def main() -> None:
     settings = load(EdgeSettings)
     configure_logging(settings, "edge")
     tracing.start(settings, "edge")
-    # At INFO uvicorn writes each WebSocket's address and resume token.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # At INFO uvicorn writes each WebSocket's address and resume token, at WARNING each malformed request; those are
+    # counted (edge/protocols.py).
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     server = uvicorn.Server(server_config(build(settings), settings))
     CONNECTIONS.set_function(lambda: len(server.server_state.connections))
     log.info("serving", host=settings.host, port=settings.port)

@@ -38,6 +38,9 @@ CONNECTIONS = Gauge("orderbuddy_edge_connections", "Open connections of clients,
 REFUSED = Counter(
     "orderbuddy_edge_refused_total", "Requests and connections beyond a limit, by the limit (docs/limits.md)", ["limit"]
 )
+CONNECTIONS_CUT = Counter(
+    "orderbuddy_edge_connections_cut_total", "Connections that were ended for what they did or did not do", ["why"]
+)
 GATE_LIMIT = Gauge("orderbuddy_edge_gate_limit", "Calls that may be under way to a service at a time", ["gate"])
 GATE_UNDER_WAY = Gauge("orderbuddy_edge_gate_under_way", "Calls under way to a service", ["gate"])
 

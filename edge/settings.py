@@ -61,6 +61,10 @@ class EdgeSettings(CommonSettings):
     limits: str = Field("", validation_alias="ORDERBUDDY_LIMITS")
     """Limits that differ from the published ones, as `guest-writes=40/1200,…` (docs/limits.md)."""
     sockets_per_address: int = Field(1_000, gt=0, validation_alias="ORDERBUDDY_SOCKETS_PER_ADDRESS")
+    most_connections: int = Field(20_000, gt=0, validation_alias="ORDERBUDDY_MOST_CONNECTIONS")
+    """Of this process, WebSockets included. Fewer when the system allows fewer open files."""
+    connections_per_address: int = Field(2_000, gt=0, validation_alias="ORDERBUDDY_CONNECTIONS_PER_ADDRESS")
+    """WebSockets not included; trusted proxies have no such limit."""
     target_latency_seconds: float = Field(0.1, gt=0, validation_alias="ORDERBUDDY_TARGET_LATENCY_SECONDS")
     """How long the typical call to a service may take before fewer are let through (edge/shedding.py)."""
     sockets_need_session: bool = Field(default=False, validation_alias="ORDERBUDDY_SOCKETS_NEED_SESSION")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -63,7 +64,7 @@ from edge.openapi import document
 from edge.order_feed import OrderFeed
 from edge.orders_socket import OrderSockets
 from edge.pages import make_pages, paths_of
-from edge.protocols import AbortingWebSocket, BoundedHttp
+from edge.protocols import AbortingWebSocket, Connections, Patience, bounded
 from edge.readiness import Readiness
 from edge.sessions import SuperTokensSessions
 from edge.settings import EdgeSettings
@@ -112,6 +113,8 @@ _IN_STATION: Final = (
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
 _GRACE_SECONDS: Final = 5
+_OTHER_FILES: Final = 100
+"""Logs, pictures, connections to services."""
 
 
 class Runs(Protocol):
@@ -242,14 +245,29 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
     )
 
 
-def server_config(edge: Edge, settings: EdgeSettings, *, loop: str = "uvloop") -> uvicorn.Config:
+def _affordable(connections: int) -> int:
+    """Let this process open as many files as it may, and return how many connections that allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return connections if most == resource.RLIM_INFINITY else min(connections, max(1, most - _OTHER_FILES))
+
+
+def server_config(
+    edge: Edge, settings: EdgeSettings, *, loop: str = "uvloop", patience: Patience | None = None
+) -> uvicorn.Config:
     """Return how uvicorn serves the application."""
+    connections = Connections(
+        _affordable(settings.most_connections),
+        settings.connections_per_address,
+        edge.doors.addresses.is_proxy,
+        patience or Patience(),
+    )
     return uvicorn.Config(
         edge,
         host=settings.host,
         port=settings.port,
         loop=loop,
-        http=BoundedHttp,
+        http=bounded(connections),
         ws=AbortingWebSocket,
         ws_max_size=MOST_PAYLOAD_BYTES,  # of Socket.IO; the other sockets have limits of their own
         ws_per_message_deflate=False,

@@ -36,7 +36,7 @@ class LiveHouse:
     @contextlib.asynccontextmanager
     async def edge(self, port: int = 0, **environment: Any) -> AsyncIterator[RunningEdge]:
         """Start one more edge."""
-        address = {"ORDERBUDDY_STATION_ADDRESS": self.station.address}
+        address: dict[str, Any] = {"ORDERBUDDY_STATION_ADDRESS": self.station.address}
         async with running_edge(self.sessions, self.kitchen.feed(), port, **address, **environment) as running:
             yield running
 

@@ -19,6 +19,7 @@ from edge.app import Edge
 from edge.bodies import Scope
 from edge.identity import Session, Sessions
 from edge.live.gateway import Feed
+from edge.protocols import Patience
 from edge.settings import EdgeSettings
 from edge.wiring import build, server_config
 from tests.servers.scripted import Restartable, ScriptedMenu, ScriptedOrdering
@@ -90,7 +91,11 @@ class NoSessions:
 
 @contextlib.asynccontextmanager
 async def running_edge(
-    sessions: Sessions | None = None, kitchen: Feed | None = None, port: int = 0, **environment: Any
+    sessions: Sessions | None = None,
+    kitchen: Feed | None = None,
+    port: int = 0,
+    patience: Patience | None = None,
+    **environment: Any,
 ) -> AsyncIterator[RunningEdge]:
     """Start two scripted services and the edge; stop all in the end. Does not wait for the streams."""
     menu, ordering = ScriptedMenu(), ScriptedOrdering()
@@ -110,7 +115,7 @@ async def running_edge(
     # asyncio does so by itself only for sockets that it makes: else each answer over HTTP takes 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listening.getsockname()[1]
-    server = uvicorn.Server(server_config(edge, settings, loop="asyncio"))
+    server = uvicorn.Server(server_config(edge, settings, loop="asyncio", patience=patience))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await eventually(lambda: server.started)
     try:
