@@ -9,7 +9,7 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench golden faults reconnects lock clean
+.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench overload soak golden faults reconnects lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -65,6 +65,12 @@ preview-messages: setup browser ## render every message in every language into b
 
 bench: setup ## measure hot paths against a floor, in one run
 	@$(BIN)/python -m bench
+
+overload: setup ## half, whole and twice the load that the system can serve: goodput, refusals, memory, recovery
+	@$(BIN)/python -m bench.overload
+
+soak: setup ## steady load for SECONDS=3600: memory, files, threads, lag and warnings of each process
+	@$(BIN)/python -m bench.soak $(SECONDS)
 
 golden: setup $(NODE) ## replay the old system's recordings (SHARED=folder that holds golden/)
 	@$(BIN)/python -m tools.golden $(SHARED)/golden

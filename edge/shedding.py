@@ -39,6 +39,9 @@ _USED_UP: Final = 0.8
 _MOST_WAITING: Final = 64
 _WAIT_SECONDS: Final = 0.2
 """Longer than a burst lasts, shorter than people notice."""
+_STANDING_SECONDS: Final = 0.5
+_SHORT_WAIT_SECONDS: Final = 0.02
+"""A queue that has not been empty for so long is no burst: who waits in it waits in vain, and had better know soon."""
 
 
 class Rank(IntEnum):
@@ -89,6 +92,8 @@ class Gate:
         self._times: list[float] = []
         self._window_began = clock()
         self._most_under_way = 0
+        self._last_free = clock()
+        """When somebody could last have come in without waiting."""
         GATE_LIMIT.labels(name).set_function(lambda: self.limit)
         GATE_UNDER_WAY.labels(name).set_function(lambda: self.under_way)
 
@@ -115,6 +120,7 @@ class Gate:
             await self._wait(rank)  # the place that it gets is counted already
         else:
             self.under_way += 1
+            self._last_free = self._clock()
         self._most_under_way = max(self._most_under_way, self.under_way)
         return self._clock()
 
@@ -127,7 +133,9 @@ class Gate:
         place: asyncio.Future[bool] = loop.create_future()
         line = self._waiting[rank]
         line.append(place)
-        timer = loop.call_later(self._wait_seconds, _answer, place, False)  # noqa: FBT003  call_later takes no names
+        standing = self._clock() - self._last_free > _STANDING_SECONDS
+        wait_seconds = min(self._wait_seconds, _SHORT_WAIT_SECONDS) if standing else self._wait_seconds
+        timer = loop.call_later(wait_seconds, _answer, place, False)  # noqa: FBT003  call_later takes no names
         try:
             admitted = await place
         except asyncio.CancelledError:
@@ -155,6 +163,7 @@ class Gate:
         while self.under_way < int(self.limit):
             line = next((line for line in self._waiting if line), None)
             if line is None:
+                self._last_free = self._clock()
                 return
             if _answer(line.popleft(), admitted=True):
                 self.under_way += 1

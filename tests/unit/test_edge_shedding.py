@@ -91,6 +91,16 @@ async def test_nobody_waits_long(clock: Clock) -> None:
     assert (gate.under_way, gate.waiting) == (1, 0)
 
 
+async def test_in_a_queue_that_stands_nobody_waits_even_that_long(clock: Clock) -> None:
+    gate = gate_of(1, clock, wait_seconds=30.0)
+    await gate.enter(Rank.READING)
+    burst = await waiting(gate, Rank.READING)
+    clock.now += 0.6
+    assert await refused(gate, Rank.READING)  # at once, or the test would take half a minute
+    assert not burst.done()
+    burst.cancel()
+
+
 async def test_who_goes_away_while_waiting_takes_no_place(clock: Clock) -> None:
     gate = gate_of(1, clock)
     began = await gate.enter(Rank.READING)
