@@ -15,7 +15,8 @@ from edge.sign_in import answer_of
 
 PREFIX: Final = "/assets"
 _FOR_EVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
-_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
+_NOT_A_PAGE: Final = (b"content-security-policy", b"default-src 'none'; sandbox; frame-ancestors 'none'")
+"""What people upload is shown, never run."""
 
 
 class Assets:
@@ -32,7 +33,7 @@ class Assets:
             found = await answer_of(self._files, inside, receive)
         except HTTPException as error:
             raise self._missing(scope) from error
-        return found._replace(headers=(*found.headers, _FOR_EVER, _NO_SNIFFING))
+        return found._replace(headers=(*found.headers, _FOR_EVER, _NOT_A_PAGE))
 
     @staticmethod
     def _missing(scope: Scope) -> Problem:

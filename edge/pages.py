@@ -9,9 +9,9 @@ from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from edge.readiness import OK, Readiness
-from edge.reference import reference_page
+from edge.reference import DOCUMENT_PATH, POLICY, reference_page
 
-_DOCUMENT_PATH: Final = "/openapi.json"
+_PAGE_HEADERS: Final = {"content-security-policy": POLICY, "referrer-policy": "no-referrer"}
 _METHODS: Final = ["GET", "HEAD"]
 
 
@@ -19,7 +19,7 @@ def make_pages(document: dict[str, Any], readiness: Readiness) -> FastAPI:
     """Return the application. Its own OpenAPI support is off: the document describes the routes, not these pages."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     described = orjson.dumps(document)
-    reference = reference_page(document, _DOCUMENT_PATH)
+    reference = reference_page(document)
 
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type="application/json")
@@ -41,13 +41,13 @@ def make_pages(document: dict[str, Any], readiness: Readiness) -> FastAPI:
         return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="text/yaml")
 
     async def as_html() -> Response:
-        return Response(reference, media_type="text/html")
+        return Response(reference, media_type="text/html", headers=_PAGE_HEADERS)
 
     pages = {
         "/healthz": healthz,
         "/readyz": readyz,
         "/metrics": metrics,
-        _DOCUMENT_PATH: as_json,
+        DOCUMENT_PATH: as_json,
         "/swagger-json": as_json,
         "/swagger-yaml": as_yaml,
         "/docs": as_html,

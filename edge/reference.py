@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from typing import Any, Final
 
 _SWAGGER_UI: Final = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5"
+DOCUMENT_PATH: Final = "/openapi.json"
+_SCRIPT: Final = f'window.SwaggerUIBundle&&SwaggerUIBundle({{url:"{DOCUMENT_PATH}",dom_id:"#swagger-ui"}})'
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        f"script-src {_SWAGGER_UI}/ 'sha256-{b64encode(sha256(_SCRIPT.encode()).digest()).decode()}'",
+        f"style-src {_SWAGGER_UI}/ 'unsafe-inline'",  # it writes styles into its elements
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What the page may load and run (Content-Security-Policy): Swagger UI, our one line, and nothing that it is told."""
+
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem}"
@@ -13,8 +31,8 @@ _STYLE: Final = (
 )
 
 
-def reference_page(document: dict[str, Any], document_path: str) -> str:
-    """Return the page; `document_path` is where Swagger UI finds the document."""
+def reference_page(document: dict[str, Any]) -> str:
+    """Return the page."""
     title = escape(document["info"]["title"])
     rows = "".join(
         _row(method.upper(), path, operations[method])
@@ -28,10 +46,10 @@ def reference_page(document: dict[str, Any], document_path: str) -> str:
 <title>{title}</title><style>{_STYLE}</style>
 <link rel="stylesheet" href="{_SWAGGER_UI}/swagger-ui.css"></head>
 <body><div id="swagger-ui"><h1>{title} {escape(document["info"]["version"])}</h1>
-<p>The whole description, for programs: <a href="{document_path}">{document_path}</a></p>
+<p>The whole description, for programs: <a href="{DOCUMENT_PATH}">{DOCUMENT_PATH}</a></p>
 <table><thead><tr><th>Request</th><th>What</th><th>Who</th></tr></thead><tbody>{rows}</tbody></table></div>
 <script src="{_SWAGGER_UI}/swagger-ui-bundle.js"></script>
-<script>window.SwaggerUIBundle&&SwaggerUIBundle({{url:"{document_path}",dom_id:"#swagger-ui"}})</script>
+<script>{_SCRIPT}</script>
 </body></html>"""
 
 

@@ -40,7 +40,6 @@ _POLICY: Final = b"; ".join(
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"cache-control", b"no-cache"),  # kept, but asked for each time: a display must not run last month's script
     (b"content-security-policy", _POLICY),
-    (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),

@@ -167,7 +167,6 @@ def _raw(status: int, response: Any) -> Answer:
     headers = (
         (b"content-type", response.content_type.encode("ascii")),
         (b"content-length", b"%d" % len(response.data)),
-        (b"x-content-type-options", b"nosniff"),
     )
     return Answer(status, (*headers, VARY_ORIGIN), response.data)
 

@@ -113,6 +113,7 @@ _IN_STATION: Final = (
 _NO_ASSISTANT: Final = problem(404, "the assistant is not configured here: OPENAI_API_KEY is not set")
 """Where it is not configured its routes are not there, as in the old system; gRPC callers get AI_NOT_CONFIGURED."""
 _GRACE_SECONDS: Final = 5
+_HTTPS_ONLY_SECONDS: Final = 365 * 24 * 3600
 _OTHER_FILES: Final = 100
 """Logs, pictures, connections to services."""
 
@@ -245,6 +246,14 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
     )
 
 
+def _always(settings: EdgeSettings) -> list[tuple[str, str]]:
+    """Return the headers of everything that is answered. Pages have policies of their own beside them."""
+    headers = [("x-content-type-options", "nosniff")]
+    if settings.base_url.startswith("https:"):
+        headers.append(("strict-transport-security", f"max-age={_HTTPS_ONLY_SECONDS}"))
+    return headers
+
+
 def _affordable(connections: int) -> int:
     """Let this process open as many files as it may, and return how many connections that allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -277,6 +286,7 @@ def server_config(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        headers=_always(settings),
         date_header=True,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
