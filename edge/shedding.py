@@ -24,7 +24,7 @@ from edge.http_rules import Route
 from edge.limits import EXPOSED
 from edge.metrics import GATE_LIMIT, GATE_UNDER_WAY, REFUSED
 
-LEAST: Final = 8
+LEAST: Final = 16
 MOST: Final = 400
 _FIRST: Final = 40
 _SLOW_CALLS: Final = 256
