@@ -5,11 +5,10 @@ Nothing else in the edge knows that there is gRPC behind it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final
 
 import grpc
-import orjson
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
@@ -18,57 +17,12 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
 from edge.errors import RpcError
+from services.kit.channels import Connections
 
 Metadata = Sequence[tuple[str, str]]
 
-_ONCE: Final = frozenset({"orderbuddy.station.v1.DeviceService.IssueDeviceKey"})
-"""Each call makes a device of its own."""
-
 REQUEST_ID_KEY: Final = "x-request-id"
-MESSAGE_BYTES: Final = 16 * 1024 * 1024
 HEALTH_SECONDS: Final = 1.0
-
-_CHANNEL_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.max_pings_without_data", 0),
-    # A restarted service is found again within a second; the default backs off up to two minutes.
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 1_000),
-    ("grpc.max_reconnect_backoff_ms", 1_000),
-)
-_RETRY: Final = {
-    "maxAttempts": 4,
-    "initialBackoff": "0.1s",
-    "maxBackoff": "1s",
-    "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE"],
-}
-# Tokens that failures cost and successes earn back: retries stop when a service is more away than there.
-_THROTTLING: Final = {"maxTokens": 100, "tokenRatio": 0.1}
-
-
-def may_be_repeated(method: MethodDescriptor) -> bool:
-    """Tell whether the same call may be made again when it is not known whether it arrived.
-
-    Every method that changes something takes a `request_id`, unless it is idempotent by itself (design, section 3), or
-    its answer holds a secret that must be kept nowhere.
-    """
-    streams = method.client_streaming or method.server_streaming
-    return not streams and "request_id" not in method.input_type.fields_by_name and method.full_name not in _ONCE
-
-
-def service_config(services: Iterable[ServiceDescriptor]) -> str:
-    """Return gRPC's service config: which methods are retried, and how."""
-    names = [
-        {"service": service.full_name, "method": method.name}
-        for service in services
-        for method in service.methods
-        if may_be_repeated(method)
-    ]
-    config = {"methodConfig": [{"name": names, "retryPolicy": _RETRY}], "retryThrottling": _THROTTLING}
-    return orjson.dumps(config).decode()
 
 
 class Caller:
@@ -77,18 +31,22 @@ class Caller:
     def __init__(self, addresses: Mapping[ServiceDescriptor, str], deadline_seconds: float) -> None:
         self._addresses = dict(addresses)
         self._deadline_seconds = deadline_seconds
+        self._connections = Connections()
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._unary: dict[MethodDescriptor, grpc.aio.UnaryUnaryMultiCallable[Any, Any]] = {}
         self._streams: dict[MethodDescriptor, grpc.aio.UnaryStreamMultiCallable[Any, Any]] = {}
 
     def start(self) -> None:
         """Make the channels; they connect at the first call."""
-        options = (*_CHANNEL_OPTIONS, ("grpc.service_config", service_config(self._addresses)))
         for service, address in self._addresses.items():
-            channel = grpc.aio.insecure_channel(address, options=options)
-            self._channels[service.full_name] = channel
+            channel = self._channels.get(address) or self._open(address)
+            self._channels[address] = channel
             for method in service.methods:
                 self._prepare(channel, method)
+
+    def _open(self, address: str) -> grpc.aio.Channel:
+        files = {service.file.name: service.file for service, place in self._addresses.items() if place == address}
+        return self._connections.open(address, *files.values())
 
     def _prepare(self, channel: grpc.aio.Channel, method: MethodDescriptor) -> None:
         path = f"/{method.containing_service.full_name}/{method.name}"
@@ -101,8 +59,7 @@ class Caller:
 
     async def close(self) -> None:
         """End all calls and connections."""
-        for channel in self._channels.values():
-            await channel.close()
+        await self._connections.close()
 
     async def call(
         self, method: MethodDescriptor, request: Message, *, metadata: Metadata, deadline_seconds: float = 0
@@ -130,7 +87,7 @@ class Caller:
 
     async def trouble(self, service: ServiceDescriptor) -> str | None:
         """Ask a service for its health. Return what is wrong with it, or None."""
-        stub = health_pb2_grpc.HealthStub(self._channels[service.full_name])
+        stub = health_pb2_grpc.HealthStub(self._channels[self._addresses[service]])
         request = health_pb2.HealthCheckRequest(service=service.full_name)
         try:
             response = await stub.Check(request, timeout=HEALTH_SECONDS)

@@ -18,7 +18,7 @@ from orderbuddy.station.v1 import ticket_service_pb2 as tickets_rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as tickets_grpc
 from pymongo.asynchronous.database import AsyncDatabase
 
-from services.kit.server import MESSAGE_BYTES
+from services.kit.channels import MESSAGE_BYTES
 from tools import kitchen_truth
 from tools.demo_data import DEMO
 from tools.kitchen_clients import Display

@@ -20,7 +20,7 @@ from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as tickets_rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as tickets_grpc
 
-from services.kit.server import MESSAGE_BYTES
+from services.kit.channels import MESSAGE_BYTES
 from tools.demo_data import DEMO, example_cart
 from tools.kitchen_clients import Display
 from tools.kitchens import BAR, DESSERTS, KITCHEN, as_service

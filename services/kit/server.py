@@ -19,6 +19,7 @@ from prometheus_client import start_http_server
 from pymongo.errors import PyMongoError
 
 from services.kit import tracing
+from services.kit.channels import MESSAGE_BYTES, Connections
 from services.kit.clock import Clock, make_clock
 from services.kit.device_lookup import StationDevices
 from services.kit.devices import DeviceKeys, DeviceLookup
@@ -32,9 +33,6 @@ from services.kit.principal import Assertions
 from services.kit.protection import Protection
 from services.kit.settings import ServiceSettings
 from services.kit.telemetry import configure_logging, log
-
-MESSAGE_BYTES: Final = 16 * 1024 * 1024
-"""Largest message, either way: a snapshot of a busy location's orders has room."""
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
     ("grpc.max_receive_message_length", 6 * 1024 * 1024),  # requests: an image of 5 MiB is the largest
@@ -97,6 +95,8 @@ class Runtime:
     db: Database
     clock: Clock
     assertions: Assertions
+    connections: Connections = field(default_factory=Connections)
+    """To other services."""
     registrations: list[Registration] = field(default_factory=list)
     indexes: list[Index] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Runtime:
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Each returns why the service can't serve yet, or None."""
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
-    """Run when the service stops: connections to other systems."""
+    """Run when the service stops: connections to systems that are not ours."""
     devices: DeviceLookup | None = None
     """Who knows the keys of devices; None: the Station service is asked."""
 
@@ -187,8 +187,7 @@ class Server:
         runtime = self._runtime
         lookup = runtime.devices
         if lookup is None:
-            lookup = StationDevices(self._settings.station_address, runtime.assertions, self.name)
-            runtime.closing.append(lookup.close)
+            lookup = StationDevices(runtime.connections, self._settings.station_address, runtime.assertions, self.name)
         keys = DeviceKeys(lookup)
         runtime.closing.insert(0, keys.close)
         return keys
@@ -200,6 +199,7 @@ class Server:
         await self._end_tasks()
         for close in self._runtime.closing:
             await close()
+        await self._runtime.connections.close()
         await self._client.close()
 
     async def _end_tasks(self) -> None:
@@ -260,8 +260,9 @@ class Server:
             await self._health.set(name, state)
 
 
-def run(name: str, settings: ServiceSettings, address: str, build: Build) -> None:
-    """Run a service until SIGTERM or SIGINT."""
+def run(name: str, settings: ServiceSettings, build: Build) -> None:
+    """Run a service until SIGTERM or SIGINT, or end the process with a message when it can't know where to listen."""
+    address = settings.listening_place(name)
     configure_logging(settings, name)
     tracing.start(settings, name)
     if settings.metrics_port is not None:

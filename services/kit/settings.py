@@ -13,8 +13,8 @@ import hashlib
 import os
 import pathlib
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, NoReturn, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator, model_validator
@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.kit.addresses import listening_place, target_of
 from services.kit.clock import make_clock
 from services.kit.production import DATABASE, FOR_TESTS, PLAIN_HOSTS, RANDOM, InProduction, needed, refused_when
 from services.kit.vault import read_keys
@@ -194,6 +195,12 @@ class CommonSettings(Settings):
             raise ValueError(message)
         return value
 
+    @field_validator("menu_address", "ordering_address", "payment_address", "station_address", "notification_address")
+    @classmethod
+    def _readable_address(cls, value: str) -> str:
+        target_of(value)
+        return value
+
     @field_validator("clock")
     @classmethod
     def _readable_clock(cls, value: str | None) -> str | None:
@@ -231,6 +238,20 @@ class ServiceSettings(CommonSettings):
     """Of one device, for ever; ten times as many at once."""
     metrics_port: int | None = Field(None, validation_alias="ORDERBUDDY_METRICS_PORT")
     """Where /metrics is served in Prometheus form; unset: nowhere."""
+    listen: str | None = Field(None, validation_alias="ORDERBUDDY_LISTEN")
+    """Where the service listens (`host:port`) when others find it elsewhere; unset: at its own address."""
+
+    @field_validator("listen")
+    @classmethod
+    def _one_place(cls, value: str | None) -> str | None:
+        return None if value is None else listening_place(value)
+
+    def listening_place(self, name: str) -> str:
+        """Return where the service with that name listens, or end the process with a message that says what to set."""
+        try:
+            return self.listen or listening_place(getattr(self, f"{name}_address"))
+        except ValueError as error:
+            refuse_to_start([(f"ORDERBUDDY_{name.upper()}_ADDRESS", str(error))])
 
 
 class SealingSettings(ServiceSettings):
@@ -273,5 +294,10 @@ def load(settings: type[SettingsType], *parts: type[Settings]) -> SettingsType:
     `parts` are the settings that parts of the process read by themselves later: they are judged here already.
     """
     if problems := problems_of(settings, *parts):
-        sys.exit("Can't start, the settings are wrong:\n" + "\n".join(f"  {name}: {what}" for name, what in problems))
+        refuse_to_start(problems)
     return settings()
+
+
+def refuse_to_start(problems: Iterable[tuple[str, str]]) -> NoReturn:
+    """End the process with one message: names of settings, and what is wrong with them."""
+    sys.exit("Can't start, the settings are wrong:\n" + "\n".join(f"  {name}: {what}" for name, what in problems))

@@ -82,5 +82,4 @@ async def build(runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = load(*SETTINGS)
-    run("menu", settings, settings.menu_address, build)
+    run("menu", load(*SETTINGS), build)

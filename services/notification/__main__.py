@@ -30,5 +30,4 @@ async def build(runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = load(NotificationSettings)
-    run("notification", settings, settings.notification_address, build)
+    run("notification", load(NotificationSettings), build)

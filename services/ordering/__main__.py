@@ -44,7 +44,7 @@ async def build(runtime: Runtime) -> None:
     """Put the service together."""
     repository = OrderRepository(runtime.db)
     catalog = Catalog()
-    feed = MenuFeed(runtime.settings.menu_address, runtime.assertions, catalog)
+    feed = MenuFeed(runtime.connections, runtime.settings.menu_address, runtime.assertions, catalog)
     events = OrderEvents(repository)
     placing = Placing(repository, catalog, feed, runtime.clock, CrashPoints(runtime.settings.crash_at))
     transitions = Transitions(repository, runtime.clock)
@@ -63,7 +63,8 @@ async def build(runtime: Runtime) -> None:
         line_service_pb2_grpc.add_OrderLineServiceServicer_to_server,
         OrderLineServicer(LineChanges(repository, catalog, runtime.clock)),
     )
-    reports, campaigns = ReportRepository(runtime.db), CampaignReader(runtime.settings.menu_address, runtime.assertions)
+    reports = ReportRepository(runtime.db)
+    campaigns = CampaignReader(runtime.connections, runtime.settings.menu_address, runtime.assertions)
     sales = Sales(reports, Places(catalog, feed), campaigns, runtime.clock)
     runtime.serve(
         report_service_pb2.DESCRIPTOR,
@@ -77,12 +78,10 @@ async def build(runtime: Runtime) -> None:
     )
     runtime.indexes += [*INDEXES, *REPORT_INDEXES]
     runtime.backlogs.append(OrderBacklog(repository, runtime.clock).ask)
-    runtime.closing.append(campaigns.close)
     runtime.tasks["orders"] = events.run
     runtime.tasks["catalog"] = feed.run
     runtime.ready.append(catalog.problem)
 
 
 if __name__ == "__main__":
-    settings = load(*SETTINGS)
-    run("ordering", settings, settings.ordering_address, build)
+    run("ordering", load(*SETTINGS), build)

@@ -26,5 +26,4 @@ async def build(runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = load(PaymentSettings)
-    run("payment", settings, settings.payment_address, build)
+    run("payment", load(PaymentSettings), build)

@@ -31,8 +31,8 @@ def assemble(runtime: Runtime, emergepay: PaymentGateway, keys: Sequence[bytes],
     """Put the service together; return its reconciler, which runs as one of its tasks."""
     settings, clock = runtime.settings, runtime.clock
     bills = BillRepository(runtime.db)
-    accounts = Accounts(settings.menu_address, runtime.assertions, Vault(keys))
-    orders = Orders(settings.ordering_address, runtime.assertions)
+    accounts = Accounts(runtime.connections, settings.menu_address, runtime.assertions, Vault(keys))
+    orders = Orders(runtime.connections, settings.ordering_address, runtime.assertions)
     gateways = Gateways({EMERGEPAY: emergepay, COUNTER: Counter()}, accounts)
     holding = Holding(bills, clock, crash)
     saga = Saga(holding, gateways, orders, clock)
@@ -55,7 +55,7 @@ def assemble(runtime: Runtime, emergepay: PaymentGateway, keys: Sequence[bytes],
     )
     runtime.indexes += INDEXES
     runtime.backlogs.append(PaymentBacklog(bills, clock).ask)
-    runtime.closing += [paying.finish, accounts.close, orders.close]
+    runtime.closing.append(paying.finish)
     runtime.tasks["payments"] = events.run
     runtime.tasks["reconciler"] = reconciler.run
     return reconciler

@@ -27,8 +27,8 @@ from services.station.sockets.wiring import build_sockets
 async def build(runtime: Runtime) -> None:
     """Put the service together."""
     settings = runtime.settings
-    orders = Orders(settings.ordering_address, runtime.assertions, runtime.clock)
-    places = Places(settings.menu_address, runtime.assertions)
+    orders = Orders(runtime.connections, settings.ordering_address, runtime.assertions, runtime.clock)
+    places = Places(runtime.connections, settings.menu_address, runtime.assertions)
     stations = StationRepository(runtime.db, runtime.clock)
     book = StationBook(stations)
     feed = KitchenFeed(orders, book)
@@ -49,9 +49,7 @@ async def build(runtime: Runtime) -> None:
     runtime.tasks["stations"] = book.run
     runtime.tasks["orders"] = feed.run
     runtime.ready.append(feed.problem)
-    runtime.closing += [orders.close, places.close]
 
 
 if __name__ == "__main__":
-    settings = load(ServiceSettings)
-    run("station", settings, settings.station_address, build)
+    run("station", load(ServiceSettings), build)

@@ -65,7 +65,7 @@ class Prints(print_service_pb2_grpc.PrintServiceServicer):
 
 
 async def build_station(runtime: Runtime) -> None:
-    build_devices(runtime, Places(runtime.settings.menu_address, runtime.assertions))
+    build_devices(runtime, Places(runtime.connections, runtime.settings.menu_address, runtime.assertions))
     add = print_service_pb2_grpc.add_PrintServiceServicer_to_server
     runtime.serve(print_service_pb2.DESCRIPTOR, add, Prints())
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from edge.caller import may_be_repeated
 from edge.devices import DEVICES, cookie_key, header_key
+from services.kit.channels import may_be_repeated
 from services.kit.device_streams import while_valid
 from services.kit.devices import MEMORY_SECONDS, DeviceKeys, digest, key_in, new_key
 from services.kit.errors import OrderBuddyError, Unauthenticated, Unavailable

@@ -9,6 +9,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from orderbuddy.notification.v1 import notification_service_pb2, notification_service_pb2_grpc
 
+from services.kit.channels import Connections
 from services.kit.errors import Unavailable
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
@@ -19,9 +20,9 @@ _SECONDS: Final = 5.0
 class LinkMails:
     """Has links mailed. Make it in the loop that it serves."""
 
-    def __init__(self, address: str, assertions: Assertions) -> None:
-        self._channel = grpc.aio.insecure_channel(address)
-        self._stub = notification_service_pb2_grpc.NotificationServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions) -> None:
+        channel = connections.open(address, notification_service_pb2.DESCRIPTOR)
+        self._stub = notification_service_pb2_grpc.NotificationServiceStub(channel)
         self._assertions = assertions
 
     async def send(self, mail: notification_service_pb2.SendOriginLinkRequest, request_id: str) -> None:
@@ -32,10 +33,6 @@ class LinkMails:
             await self._stub.SendOriginLink(mail, metadata=metadata, timeout=_SECONDS)
         except grpc.aio.AioRpcError as error:
             raise Unavailable(_reason(error) or "MAIL_NOT_SENT", "the mail could not be sent") from error
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()
 
 
 def _reason(error: grpc.aio.AioRpcError) -> str:

@@ -26,7 +26,7 @@ def build_origins(runtime: Runtime, settings: OriginSettings) -> None:
     """Add origins and campaigns to the service."""
     editing, links = Editing(runtime.db, runtime.clock), _links(settings)
     repository, maker = OriginRepository(runtime.db, editing), OriginMaker(links, settings.menu_endpoint)
-    mails = LinkMails(runtime.settings.notification_address, runtime.assertions)
+    mails = LinkMails(runtime.connections, runtime.settings.notification_address, runtime.assertions)
     runtime.serve(
         origin_service_pb2.DESCRIPTOR,
         origin_service_pb2_grpc.add_OriginServiceServicer_to_server,
@@ -38,7 +38,7 @@ def build_origins(runtime: Runtime, settings: OriginSettings) -> None:
         CampaignServicer(CampaignRepository(runtime.db, editing), repository, maker, runtime.clock),
     )
     runtime.indexes += [*INDEXES, *CAMPAIGN_INDEXES]
-    runtime.closing += [links.close, mails.close]
+    runtime.closing.append(links.close)
 
 
 def _links(settings: OriginSettings) -> ShortLinks:

@@ -12,10 +12,10 @@ from orderbuddy.menu.v1 import restaurant_service_pb2, restaurant_service_pb2_gr
 from orderbuddy.ordering.v1 import order_pb2, ordering_service_pb2, ordering_service_pb2_grpc
 from orderbuddy.payment.v1 import payment_pb2, payment_service_pb2, payment_service_pb2_grpc
 
+from services.kit.channels import Connections
 from services.kit.errors import NotFound
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
-from services.kit.server import MESSAGE_BYTES
 from services.kit.settings import ServiceSettings
 from services.kit.status import from_rpc_error
 from services.notification.delivery.planning import Shop
@@ -24,7 +24,6 @@ from services.notification.following import Heard
 _SECONDS: Final = 5.0
 _PAGE: Final = 200
 _SELF: Final = Principal(CallerKind.SERVICE, "notification")
-_OPTIONS: Final = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.keepalive_time_ms", 60_000)]
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -35,20 +34,14 @@ class HappeningSources:
     Every method raises what they raised, or Unavailable when they are away.
     """
 
-    def __init__(self, settings: ServiceSettings, assertions: Assertions) -> None:
+    def __init__(self, connections: Connections, settings: ServiceSettings, assertions: Assertions) -> None:
         self._assertions = assertions
-        addresses = (settings.menu_address, settings.ordering_address, settings.payment_address)
-        menu, ordering, payment = self._channels = [
-            grpc.aio.insecure_channel(address, options=_OPTIONS) for address in addresses
-        ]
+        menu = connections.open(settings.menu_address, restaurant_service_pb2.DESCRIPTOR)
+        ordering = connections.open(settings.ordering_address, ordering_service_pb2.DESCRIPTOR)
+        payment = connections.open(settings.payment_address, payment_service_pb2.DESCRIPTOR)
         self._restaurants = restaurant_service_pb2_grpc.RestaurantServiceStub(menu)
         self._orders = ordering_service_pb2_grpc.OrderingServiceStub(ordering)
         self._payments = payment_service_pb2_grpc.PaymentServiceStub(payment)
-
-    async def close(self) -> None:
-        """End the connections."""
-        for channel in self._channels:
-            await channel.close()
 
     async def locations(self, restaurant_id: str) -> list[str]:
         """Return the ids of a restaurant's locations."""

@@ -69,7 +69,7 @@ def build_deliveries(
         for by in some:
             senders[by].ring()
 
-    sources = HappeningSources(settings, runtime.assertions)
+    sources = HappeningSources(runtime.connections, settings, runtime.assertions)
     recorder = Recorder(sources, subscriptions, deliveries, settings, clock, ring)
     orders = Source(
         "order messages",
@@ -91,5 +91,4 @@ def build_deliveries(
         if hasattr(channel, "arrival"):
             runtime.tasks[f"{by} traces"] = Tracer(by, channel, deliveries, clock, look_seconds).run
     runtime.backlogs.append(DeliveryBacklog(deliveries, clock).ask)
-    runtime.closing.append(sources.close)
     return senders

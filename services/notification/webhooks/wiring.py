@@ -39,7 +39,7 @@ def build_webhooks(
     queue = QueueRepository(runtime.db, clock)
     seals = Seals(Vault(settings.keys()))
     deliverer = Deliverer(queue, sender, seals, clock, look_seconds=look_seconds)
-    sources = HappeningSources(settings, runtime.assertions)
+    sources = HappeningSources(runtime.connections, settings, runtime.assertions)
     recorder = Recorder(endpoints, queue, clock, deliverer.ring)
     catching_up = CatchingUp(endpoints, sources, clock)
     orders = Source(
@@ -64,4 +64,4 @@ def build_webhooks(
     runtime.tasks["payment webhooks"] = EventFollower(payments, ProgressRepository(runtime.db, "payment webhooks")).run
     runtime.tasks["webhooks"] = deliverer.run
     runtime.backlogs.append(WebhookBacklog(queue, clock).ask)
-    runtime.closing += [sources.close, sender.close]
+    runtime.closing.append(sender.close)

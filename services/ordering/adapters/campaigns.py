@@ -7,6 +7,7 @@ from typing import Final
 import grpc
 from orderbuddy.menu.v1 import campaign_service_pb2, campaign_service_pb2_grpc
 
+from services.kit.channels import Connections
 from services.kit.errors import Unavailable
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
@@ -17,9 +18,9 @@ _SECONDS: Final = 2.0
 class CampaignReader:
     """Asks for campaigns. Make it in the loop that it serves."""
 
-    def __init__(self, address: str, assertions: Assertions) -> None:
-        self._channel = grpc.aio.insecure_channel(address)
-        self._stub = campaign_service_pb2_grpc.CampaignServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions) -> None:
+        channel = connections.open(address, campaign_service_pb2.DESCRIPTOR)
+        self._stub = campaign_service_pb2_grpc.CampaignServiceStub(channel)
         self._assertions = assertions
 
     async def origin_of(self, restaurant_id: str, location_id: str, campaign_id: str, request_id: str) -> str | None:
@@ -36,7 +37,3 @@ class CampaignReader:
                 return None
             raise Unavailable("CAMPAIGNS_AWAY", "the menu service is away", retry_after_seconds=1) from error
         return str(answer.data.origin_id)
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()

@@ -8,10 +8,10 @@ from typing import Final
 import grpc
 from orderbuddy.menu.v1 import menu_service_pb2, menu_service_pb2_grpc
 
+from services.kit.channels import Connections
 from services.kit.following import follow
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
-from services.kit.server import MESSAGE_BYTES
 from services.kit.telemetry import log
 from services.ordering.catalog import Catalog
 
@@ -19,35 +19,27 @@ _READ_SECONDS: Final = 2.0
 
 
 class MenuFeed:
-    """Keeps a Catalog up to date, and reads single locations afresh."""
+    """Keeps a Catalog up to date, and reads single locations afresh. Make it in the loop that it serves."""
 
-    def __init__(self, address: str, assertions: Assertions, catalog: Catalog) -> None:
-        self._address = address
+    def __init__(self, connections: Connections, address: str, assertions: Assertions, catalog: Catalog) -> None:
+        channel = connections.open(address, menu_service_pb2.DESCRIPTOR)
+        self._stub = menu_service_pb2_grpc.MenuServiceStub(channel)
         self._assertions = assertions
         self._catalog = catalog
-        self._stub: menu_service_pb2_grpc.MenuServiceStub | None = None
 
     async def run(self) -> None:
         """Follow for ever."""
-        options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.keepalive_time_ms", 60_000)]
-        async with grpc.aio.insecure_channel(self._address, options=options) as channel:
-            self._stub = stub = menu_service_pb2_grpc.MenuServiceStub(channel)
+        await follow("catalog", self._watch, self._catalog.apply, self._catalog.connected)
 
-            def watch(token: str) -> AsyncIterable[menu_service_pb2.WatchCatalogResponse]:
-                request = menu_service_pb2.WatchCatalogRequest(
-                    view=menu_service_pb2.CATALOG_VIEW_FULL, resume_token=token
-                )
-                stream: AsyncIterable[menu_service_pb2.WatchCatalogResponse] = stub.WatchCatalog(
-                    request, metadata=self._metadata("ordering-menu-feed")
-                )
-                return stream
-
-            await follow("catalog", watch, self._catalog.apply, self._catalog.connected)
+    def _watch(self, token: str) -> AsyncIterable[menu_service_pb2.WatchCatalogResponse]:
+        request = menu_service_pb2.WatchCatalogRequest(view=menu_service_pb2.CATALOG_VIEW_FULL, resume_token=token)
+        stream: AsyncIterable[menu_service_pb2.WatchCatalogResponse] = self._stub.WatchCatalog(
+            request, metadata=self._metadata("ordering-menu-feed")
+        )
+        return stream
 
     async def now(self, restaurant_id: str, location_id: str, request_id: str) -> Catalog:
         """Return a location's part of the catalog as it is in the database now; what we have when Menu is away."""
-        if self._stub is None:
-            return self._catalog
         request = menu_service_pb2.GetLocationCatalogRequest(restaurant_id=restaurant_id, location_id=location_id)
         try:
             answer = await self._stub.GetLocationCatalog(

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from orderbuddy.menu.v1 import payment_account_service_pb2 as rpc
 from orderbuddy.menu.v1 import payment_account_service_pb2_grpc as rpc_grpc
 
+from services.kit.channels import Connections
 from services.kit.errors import NotFound, Refused
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
@@ -30,15 +31,11 @@ class Accounts:
     Every method raises what the Menu service raised, or Unavailable when it is away.
     """
 
-    def __init__(self, address: str, assertions: Assertions, vault: Vault) -> None:
-        self._channel = grpc.aio.insecure_channel(address, options=[("grpc.keepalive_time_ms", 60_000)])
-        self._stub = rpc_grpc.PaymentAccountServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions, vault: Vault) -> None:
+        channel = connections.open(address, rpc.DESCRIPTOR)
+        self._stub = rpc_grpc.PaymentAccountServiceStub(channel)
         self._assertions = assertions
         self.vault = vault
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()
 
     async def of(self, restaurant_id: str, location_id: str, request_id: str) -> Account:
         """Return a location's account, or without location that of the restaurant's first one that has one.

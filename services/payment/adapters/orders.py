@@ -15,6 +15,7 @@ from orderbuddy.ordering.v1 import (
     ordering_service_pb2_grpc,
 )
 
+from services.kit.channels import Connections
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
 from services.kit.status import from_rpc_error
@@ -31,15 +32,11 @@ class Orders:
     Every method raises what the Ordering service raised, or Unavailable when it is away.
     """
 
-    def __init__(self, address: str, assertions: Assertions) -> None:
-        self._channel = grpc.aio.insecure_channel(address, options=[("grpc.keepalive_time_ms", 60_000)])
-        self._checkout = checkout_service_pb2_grpc.CheckoutServiceStub(self._channel)
-        self._orders = ordering_service_pb2_grpc.OrderingServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions) -> None:
+        channel = connections.open(address, rpc.DESCRIPTOR, ordering_service_pb2.DESCRIPTOR)
+        self._checkout = checkout_service_pb2_grpc.CheckoutServiceStub(channel)
+        self._orders = ordering_service_pb2_grpc.OrderingServiceStub(channel)
         self._assertions = assertions
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()
 
     async def prepare(self, order_id: str, request_id: str) -> rpc.PrepareCheckoutResponse:
         """Return what there is to pay, looked at again."""

@@ -19,12 +19,12 @@ from orderbuddy.ordering.v1 import (
     staff_order_service_pb2_grpc,
 )
 
+from services.kit.channels import Connections
 from services.kit.clock import Clock
 from services.kit.context import current_call
 from services.kit.following import follow
 from services.kit.interceptor import REQUEST_ID_KEY
 from services.kit.principal import METADATA_KEY, Assertions, CallerKind, Principal
-from services.kit.server import MESSAGE_BYTES
 from services.kit.status import from_rpc_error
 
 _SECONDS: Final = 5.0
@@ -54,18 +54,15 @@ class Orders:
     Every method raises what the Ordering service raised, or Unavailable when it is away.
     """
 
-    def __init__(self, address: str, assertions: Assertions, clock: Clock) -> None:
-        options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.keepalive_time_ms", 60_000)]
-        self._channel = grpc.aio.insecure_channel(address, options=options)
-        self._orders = ordering_service_pb2_grpc.OrderingServiceStub(self._channel)
-        self._staff = staff_order_service_pb2_grpc.StaffOrderServiceStub(self._channel)
-        self._lines = line_service_pb2_grpc.OrderLineServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions, clock: Clock) -> None:
+        channel = connections.open(
+            address, ordering_service_pb2.DESCRIPTOR, staff_order_service_pb2.DESCRIPTOR, line_service_pb2.DESCRIPTOR
+        )
+        self._orders = ordering_service_pb2_grpc.OrderingServiceStub(channel)
+        self._staff = staff_order_service_pb2_grpc.StaffOrderServiceStub(channel)
+        self._lines = line_service_pb2_grpc.OrderLineServiceStub(channel)
         self._assertions = assertions
         self._clock = clock
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()
 
     async def follow(self, on_message: Callable[[Watched], None], on_state: Callable[[bool], None]) -> None:
         """Follow the changes of all orders, for ever."""

@@ -8,6 +8,7 @@ from typing import Final
 import grpc
 from orderbuddy.menu.v1 import menu_service_pb2, menu_service_pb2_grpc
 
+from services.kit.channels import Connections
 from services.kit.context import current_call
 from services.kit.errors import NotFound
 from services.kit.interceptor import REQUEST_ID_KEY
@@ -30,14 +31,10 @@ class Place:
 class Places:
     """Asks the Menu service. Make it in the loop that it serves."""
 
-    def __init__(self, address: str, assertions: Assertions) -> None:
-        self._channel = grpc.aio.insecure_channel(address)
-        self._stub = menu_service_pb2_grpc.MenuServiceStub(self._channel)
+    def __init__(self, connections: Connections, address: str, assertions: Assertions) -> None:
+        channel = connections.open(address, menu_service_pb2.DESCRIPTOR)
+        self._stub = menu_service_pb2_grpc.MenuServiceStub(channel)
         self._assertions = assertions
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._channel.close()
 
     async def find(self, restaurant_id: str, location_id: str) -> Place:
         """Return a location of a restaurant. Raises NotFound (INVALID_LOCATION), or Unavailable."""
