@@ -9,7 +9,7 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench overload soak golden faults reconnects lock clean
+.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench overload soak dashboard trace golden faults reconnects lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -84,6 +84,17 @@ deliveries: setup ## 2,000 orders, failing providers, kill -9: what had to be sa
 
 reconnects: setup ## cut displays and sockets while orders move, compare what they heard with the histories
 	@$(BIN)/python -m tools.reconnects
+
+PROMETHEUS := build/prometheus/usr/bin/prometheus
+$(PROMETHEUS):
+	@mkdir -p build/prometheus
+	cd build/prometheus && apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb
+
+dashboard: setup browser $(PROMETHEUS) ## check the alerts, render the Grafana dashboard from a minute of load: build/dashboard
+	@$(BIN)/python -m tools.dashboard 60
+
+trace: setup ## draw the trace of an order: docs/images/order-trace.svg
+	@$(BIN)/python -m tools.trace_order
 
 lock: setup ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --universal --extra dev pyproject.toml -o requirements.lock

@@ -6,6 +6,7 @@ Unless an exporter is configured nothing of OpenTelemetry is imported, and each 
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol
@@ -47,6 +48,10 @@ class Tracing(Protocol):
         """Return the span of work that follows from a committed change: a trace of its own, found by its order."""
         ...
 
+    def detached(self) -> contextvars.Context:
+        """Return a context that has nothing of the present one but its span."""
+        ...
+
     def finish(self) -> None:
         """Send what is left."""
         ...
@@ -79,6 +84,11 @@ def note(name: str, value: str | int) -> None:
 def follow(name: str, order_id: str) -> AbstractContextManager[None]:
     """Return the span of work that follows from an order's committed change."""
     return _NOTHING if _tracing is None else _tracing.follow(name, order_id)
+
+
+def detached() -> contextvars.Context:
+    """Return a context for work that outlives its call: nothing of the call, its deadlines above all, but its trace."""
+    return contextvars.Context() if _tracing is None else _tracing.detached()
 
 
 def finish() -> None:

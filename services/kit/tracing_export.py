@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import os
 import socket
@@ -11,10 +12,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol
 
 import grpc
+import httpx
 from opentelemetry import context, propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.grpc import GrpcAioInstrumentorClient, GrpcAioInstrumentorServer, filters
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
 from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
@@ -210,6 +212,12 @@ class OpenTelemetry:
         """Return the span of work that follows from a committed change."""
         return self._span(name, SpanKind.CONSUMER, context.Context(), {ORDER_ID: order_id})
 
+    def detached(self) -> contextvars.Context:
+        """Return a context that has nothing of the present one but its span."""
+        detached = contextvars.Context()
+        detached.run(context.attach, context.get_current())
+        return detached
+
     @contextmanager
     def _span(
         self, name: str, kind: SpanKind, parent: context.Context, attributes: Mapping[str, str]
@@ -256,7 +264,19 @@ def _instrument(provider: TracerProvider) -> None:
         tracer_provider=provider
     )
     PymongoInstrumentor().instrument(tracer_provider=provider, request_hook=_name_command)  # without statements
-    HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    HTTPXClientInstrumentor().instrument(
+        tracer_provider=provider, request_hook=_name_request, async_request_hook=_name_async_request
+    )
+
+
+def _name_request(span: trace.Span, request: RequestInfo) -> None:
+    host = httpx.URL(str(request.url)).host  # nothing else of it: paths hold numbers and tokens
+    span.update_name(f"{request.method.decode('ascii')} {host}")
+    span.set_attribute("server.address", host)
+
+
+async def _name_async_request(span: trace.Span, request: RequestInfo) -> None:
+    _name_request(span, request)
 
 
 class _Command(Protocol):

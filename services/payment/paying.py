@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import hashlib
 import time
 from collections.abc import Coroutine
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
+from services.kit import tracing
 from services.kit.clock import Clock
 from services.kit.errors import Conflict, Exhausted, FieldViolation, InvalidInput, Refused, Unavailable
 from services.kit.telemetry import log
@@ -107,7 +107,7 @@ class Paying:
     async def _to_the_end(self, work: Coroutine[Any, Any, Held]) -> Held:
         """Carry on even if the caller hangs up in the middle."""
         # Without the call's context: its deadline must not end what goes on after it.
-        task = asyncio.create_task(work, context=contextvars.Context())
+        task = asyncio.create_task(work, context=tracing.detached())
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
