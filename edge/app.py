@@ -20,7 +20,7 @@ from edge.http_rules import Route
 from edge.identity import Identity, Who
 from edge.kitchen_socket import KitchenSockets
 from edge.limits import MEMORY_READS, PAGES, class_of
-from edge.metrics import HTTP_SECONDS, IN_FLIGHT
+from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
 from edge.request_ids import request_id_of
 from edge.routing import Router, decode_segment, no_route
@@ -173,7 +173,6 @@ class Edge:
         self, scope: Scope, headers: Headers, receive: Receive, request_id: bytes, allowed: tuple[Header, ...] | None
     ) -> tuple[str, str, Answer]:
         """Return the route's name, who answered, and the answer, whatever goes wrong. Raises ClientGone."""
-        IN_FLIGHT.inc()
         try:
             if allowed is None or scope["method"] == "OPTIONS":
                 self._count(MEMORY_READS, scope, headers)  # costs as much as one
@@ -191,8 +190,6 @@ class Edge:
         except Exception as error:  # noqa: BLE001  the one border where a bug becomes an answer
             log.error("request_failed", request_id=request_id.decode("ascii"), exc_info=error)
             return _UNMATCHED, _EDGE, INTERNAL_ERROR
-        finally:
-            IN_FLIGHT.dec()
 
     async def _ask_service(
         self, scope: Scope, headers: Headers, receive: Receive, request_id: str

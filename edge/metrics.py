@@ -32,7 +32,6 @@ EVENT_LAG = Histogram(
     ["stream"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
 )
-IN_FLIGHT = Gauge("orderbuddy_edge_requests_in_flight", "Requests being served that memory does not answer")
 CONNECTIONS = Gauge("orderbuddy_edge_connections", "Open connections of clients, WebSockets included")
 
 REFUSED = Counter(
