@@ -102,7 +102,7 @@ class Edge:
         gates: Gates,
     ) -> None:
         self._lifecycle = lifecycle
-        self._transcoder = transcoder
+        self.transcoder = transcoder
         self._router: Router[Endpoint] = Router(transcoder.endpoints)
         self.cache = cache
         self.sockets = sockets
@@ -114,7 +114,7 @@ class Edge:
         self._cors = cors
         self._pages = pages
         self._page_paths = page_paths
-        self._identity = identity
+        self.identity = identity
         self._others = others
         self._checks = checks
         self._body_limit_bytes = body_limit_bytes
@@ -251,7 +251,7 @@ class Edge:
     ) -> Answer:
         """Answer by a service, when the body is there and the service has room. Raises Problem or ClientGone."""
         route = endpoint.route
-        who = await self._identity.for_route(route, scope, request_id)
+        who = await self.identity.for_route(route, scope, request_id)
         self._count_restaurant(route, variables, body, who)
         check = self._checks.get(route.method.full_name)
         if check is not None:
@@ -262,7 +262,7 @@ class Edge:
         if route.upload_field:
             limit = route.max_body_bytes or self._body_limit_bytes
             body, file = await read_form(headers, receive, route.upload_field, limit)
-        answer = await self._transcoder.answer(
+        answer = await self.transcoder.answer(
             endpoint, variables, scope["query_string"], body, file, headers, who.metadata
         )
         return answer._replace(headers=(*answer.headers, *who.headers)) if who.headers else answer

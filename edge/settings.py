@@ -82,6 +82,27 @@ class EdgeSettings(CommonSettings):
     assets_folder: Annotated[pathlib.Path | None, FOLDER] = Field(None, validation_alias="ORDERBUDDY_ASSETS_FOLDER")
     """Uploaded images when they are kept in a folder instead of blobs; served under /assets."""
 
+    legacy_url: Annotated[str | None, ENCRYPTED] = Field(None, validation_alias="LEGACY_API_URL")
+    """The old back end, to which the rules of the cut-over may send calls."""
+    cutover_file: pathlib.Path | None = Field(None, validation_alias="ORDERBUDDY_CUTOVER_FILE")
+    """The rules (docs/cut-over.md); read again when it changes."""
+    legacy_deadline_seconds: float = Field(30.0, gt=0, validation_alias="ORDERBUDDY_LEGACY_DEADLINE_SECONDS")
+    """How long the old back end may be silent."""
+
+    @model_validator(mode="after")
+    def _rules_need_a_target(self) -> Self:
+        if self.cutover_file is not None and self.legacy_url is None:
+            message = "ORDERBUDDY_CUTOVER_FILE needs LEGACY_API_URL"
+            raise ValueError(message)
+        return self
+
+    @field_validator("legacy_url")
+    @classmethod
+    def _legacy_host(cls, value: str | None) -> str | None:
+        if value is not None:
+            origin_of(value)
+        return value
+
     @model_validator(mode="after")
     def _local_core(self) -> Self:
         self.supertokens_uri = self.supertokens_uri or _LOCAL_CORE

@@ -188,7 +188,7 @@ class Transcoder:
     def __init__(self, routes: Iterable[Route], caller: Caller) -> None:
         """Compile all routes. Raises UnsupportedRule."""
         self.endpoints = [Endpoint(route) for route in routes]
-        self._caller = caller
+        self.caller = caller
 
     async def answer(
         self,
@@ -204,7 +204,7 @@ class Transcoder:
         request = endpoint.decode(variables, query, body, file)
         method = endpoint.route.method
         try:
-            response = await self._caller.call(
+            response = await self.caller.call(
                 method, request, metadata=metadata, deadline_seconds=endpoint.route.deadline_seconds
             )
         except RpcError as error:

@@ -42,6 +42,11 @@ from edge.assets import Assets
 from edge.bodies import Receive, Scope
 from edge.caller import Caller
 from edge.cors import Cors
+from edge.cutover.front import Front
+from edge.cutover.legacy import Legacy
+from edge.cutover.places import CHECKOUT, Places
+from edge.cutover.rule_file import RuleFile
+from edge.cutover.shadow import Shadow
 from edge.devices import DEVICES
 from edge.doors import Doors
 from edge.guest_cache import GuestCache
@@ -95,6 +100,7 @@ _IN_ORDERING: Final = (
     staff_order_service_pb2.DESCRIPTOR.services_by_name["StaffOrderService"],
     report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
     line_service_pb2.DESCRIPTOR.services_by_name["OrderLineService"],
+    CHECKOUT,
 )
 PAYMENT: Final = payment_service_pb2.DESCRIPTOR.services_by_name["PaymentService"]
 _IN_NOTIFICATION: Final = (
@@ -254,6 +260,16 @@ def _always(settings: EdgeSettings) -> list[tuple[str, str]]:
     return headers
 
 
+def with_cutover(edge: Edge, settings: EdgeSettings) -> Edge | Front:
+    """Return the edge, with the cut-over in front of it when there is an old back end. Raises BadRules."""
+    if settings.legacy_url is None:
+        return edge
+    legacy = Legacy(settings.legacy_url, settings.legacy_deadline_seconds)
+    places = Places(edge.transcoder.endpoints, edge.transcoder.caller, edge.identity.own, settings.body_limit_bytes)
+    assertions = Assertions(settings.assertion_secret.get_secret_value())
+    return Front(edge, legacy, RuleFile(settings.cutover_file), places, Shadow(edge, legacy), assertions)
+
+
 def _affordable(connections: int) -> int:
     """Let this process open as many files as it may, and return how many connections that allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -272,7 +288,7 @@ def server_config(
         patience or Patience(),
     )
     return uvicorn.Config(
-        edge,
+        with_cutover(edge, settings),
         host=settings.host,
         port=settings.port,
         loop=loop,

@@ -76,7 +76,7 @@ def members() -> Members:
 @pytest.fixture
 async def edge(house: LiveHouse, members: Members) -> AsyncIterator[RunningEdge]:
     async with house.edge(ORDERBUDDY_SOCKETS_NEED_SESSION="true") as running:
-        running.edge._identity.access = members.access  # type: ignore[method-assign]
+        running.edge.identity.access = members.access  # type: ignore[method-assign]
         yield running
 
 
