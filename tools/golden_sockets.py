@@ -247,6 +247,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--login-code", default="123456")
     parser.add_argument("--reset-url", action="append", default=[])
     parser.add_argument("--also-empty", action="append", default=[])
+    parser.add_argument("--deviations", help="of the other player, called with the same options")
     parser.add_argument("--only", default="*", metavar="SCENARIO[/ID]")
     parser.add_argument("--verbose", action="store_true", help="list accepted deviations")
     parser.set_defaults(clock_format="iso", clock_signal=[], timeout=20.0)
