@@ -170,6 +170,15 @@ class TestFcm:
         }
         assert (len(fcm.sent), fcm.tokens) == (498, 1)
 
+    async def test_failures_use_up_no_connections(self, server: tuple[Fcm, FcmPushes]) -> None:
+        fcm, pushes = server
+        fcm.failures.down = True
+        for _ in range(3):  # more than the library's pool has
+            results = await pushes.send([push(f"web:{n}") for n in range(50)])
+            assert {(result.fate, result.code) for result in results} == {(Fate.LATER, "UNAVAILABLE")}
+        fcm.failures.down = False
+        assert (await pushes.send([push("web:1")]))[0].fate is Fate.ACCEPTED
+
     async def test_a_token_endpoint_that_is_down_is_asked_later(self, server: tuple[Fcm, FcmPushes]) -> None:
         fcm, pushes = server
         fcm.token_failures.down = True
