@@ -8,6 +8,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.mongo import Database, Document, Index
+from services.kit.vacancies import Vacancies
 from services.notification.delivery.planning import By, Device
 
 INDEXES: Final = (
@@ -31,6 +32,7 @@ class SubscriptionRepository:
     def __init__(self, db: Database) -> None:
         self._subscriptions = db["subscriptions"]
         self._browsers = db["browser_subscriptions"]
+        self._without = Vacancies()
 
     async def subscribe(self, restaurant_id: str, token: str, platform: str) -> None:
         """Add a device. The old system may have made several documents for a restaurant; any of them will do.
@@ -48,6 +50,7 @@ class SubscriptionRepository:
             await self._subscriptions.update_one(
                 {"restaurantId": restaurant_id}, {"$addToSet": {_LISTS[platform]: token}}
             )
+        self._without.filled(restaurant_id)
 
     async def subscribe_browser(self, restaurant_id: str, endpoint: str, p256dh: str, auth: str) -> None:
         """Add a browser. The same one again has new keys."""
@@ -56,6 +59,7 @@ class SubscriptionRepository:
             {"$set": {"p256dh": p256dh, "auth": auth}},
             upsert=True,
         )
+        self._without.filled(restaurant_id)
 
     async def devices(self, restaurant_id: str) -> list[Device]:
         """Return a restaurant's devices; of what the old lists hold only what can be a token (it has a colon)."""
@@ -69,6 +73,10 @@ class SubscriptionRepository:
             keys = browser["p256dh"], browser["auth"]
             found[browser["endpoint"]] = Device(by=By.BROWSER, recipient=browser["endpoint"], keys=keys)
         return list(found.values())
+
+    async def devices_for_order(self, restaurant_id: str) -> list[Device]:
+        """Return the same; that there are none may be known from a moment ago."""
+        return await self._without.ask(restaurant_id, lambda: self.devices(restaurant_id))
 
     async def forget(self, recipient: str) -> None:
         """Remove a device that is no more, wherever it is subscribed."""

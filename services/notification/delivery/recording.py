@@ -38,6 +38,10 @@ class Devices(Protocol):
         """Return a restaurant's devices."""
         ...
 
+    async def devices_for_order(self, restaurant_id: str) -> list[Device]:
+        """Return the same; that there are none may be known from a moment ago."""
+        ...
+
 
 class Recorder:
     """Queues what has to be sent."""
@@ -96,7 +100,7 @@ class Recorder:
         if shop is None or now - at > _SHOP_SECONDS:
             shop = await self._shops.shop(restaurant_id, location_id)
             self._known[key] = (now, shop)
-        devices = await self._devices.devices(restaurant_id)
+        devices = await self._devices.devices_for_order(restaurant_id)
         return Shop(
             restaurant=shop.restaurant, location=shop.location, alert_numbers=shop.alert_numbers, devices=devices
         )

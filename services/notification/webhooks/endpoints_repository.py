@@ -12,6 +12,7 @@ from services.kit.clock import Clock
 from services.kit.editing import Change, Editing, Target
 from services.kit.errors import Conflict, NotFound, Refused
 from services.kit.mongo import Database, Document, Index, object_id
+from services.kit.vacancies import Vacancies
 
 ENDPOINTS: Final = "webhook_endpoints"
 MOST_ENDPOINTS: Final = 10
@@ -37,6 +38,7 @@ class EndpointRepository:
 
     def __init__(self, db: Database, editing: Editing, clock: Clock) -> None:
         self._endpoints = db[ENDPOINTS]
+        self._without = Vacancies()
         self._editing = editing
         self._clock = clock
 
@@ -61,6 +63,7 @@ class EndpointRepository:
                 await self._editing.insert(ENDPOINTS, {**document, "slot": slot}, restaurant_id)
             except DuplicateKeyError:  # somebody else has taken the slot in this moment
                 continue
+            self._without.filled(restaurant_id)
             return document
         raise Conflict("ENDPOINTS_CHANGING", "others are adding endpoints too", retry_after_seconds=1)
 
@@ -68,6 +71,10 @@ class EndpointRepository:
         """Return a restaurant's endpoints, the oldest first."""
         found = await self._of(restaurant_id, _PUBLIC)
         return sorted(found, key=lambda endpoint: (endpoint["createdAt"], endpoint["_id"]))
+
+    async def for_event(self, restaurant_id: str) -> list[Document]:
+        """Return the same; that there are none may be known from a moment ago."""
+        return await self._without.ask(restaurant_id, lambda: self.of_restaurant(restaurant_id))
 
     async def _of(self, restaurant_id: str, projection: Document) -> list[Document]:
         return await self._endpoints.find({"restaurantId": restaurant_id}, projection).to_list()

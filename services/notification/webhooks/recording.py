@@ -57,7 +57,7 @@ class Recorder:
         happened = [happening for happening in happenings if happening.at >= since]
         if not happened:
             return
-        for endpoint in await self._endpoints.of_restaurant(restaurant_id):
+        for endpoint in await self._endpoints.for_event(restaurant_id):
             wanted = {
                 event_id(happening.key, str(endpoint["_id"])): happening
                 for happening in happened

@@ -14,6 +14,7 @@ from services.kit.changes import ChangeSource
 from services.kit.clock import Clock, SystemClock
 from services.kit.errors import NotFound, Refused
 from services.kit.mongo import Database, Document, Index
+from services.kit.vacancies import Vacancies
 
 LEASE: Final = timedelta(seconds=60)
 """How long a printer has to acknowledge a job before it is sent again."""
@@ -73,6 +74,7 @@ class PrinterRepository:
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._printers = db[_PRINTERS]
+        self._without = Vacancies()
         self._devices = db["devices"]
         self._clock = clock
 
@@ -82,9 +84,11 @@ class PrinterRepository:
         place = {"restaurantId": restaurant_id, "locationId": ObjectId(location_id)}
         change = {"$set": {**place, **wishes, "registeredAt": now}, "$setOnInsert": {"since": now}}
         try:
-            return await self._upsert(device_id, change)
+            stored = await self._upsert(device_id, change)
         except DuplicateKeyError:  # the same printer at the same time, for the first time
-            return await self._upsert(device_id, change)
+            stored = await self._upsert(device_id, change)
+        self._without.filled((restaurant_id, location_id))
+        return stored
 
     async def _upsert(self, device_id: str, change: Document) -> Document:
         stored = await self._printers.find_one_and_update(
@@ -105,6 +109,12 @@ class PrinterRepository:
         ended = {"_id": {"$in": ids}, "revokedAt": {"$exists": True}}
         revoked = {str(device["_id"]) async for device in self._devices.find(ended, {"_id": 1})}
         return [printer for printer in found if printer["_id"] not in revoked]
+
+    async def for_order(self, restaurant_id: str, location_id: str) -> list[Document]:
+        """Return the same; that there are none may be known from a moment ago."""
+        return await self._without.ask(
+            (restaurant_id, location_id), lambda: self.of_location(restaurant_id, location_id)
+        )
 
     async def places(self) -> AsyncIterator[tuple[str, str]]:
         """Yield where there are printers."""

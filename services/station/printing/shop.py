@@ -43,7 +43,7 @@ class PrintShop:
         Raises Unavailable, or what else the Ordering service raises.
         """
         order = record.order
-        printers = await self._printers.of_location(order.restaurant_id, order.location_id)
+        printers = await self._printers.for_order(order.restaurant_id, order.location_id)
         if not printers:
             return
         stations = await self._book.of((order.restaurant_id, order.location_id))
