@@ -131,6 +131,10 @@ class House:
         """Return what a number was sent."""
         return [sms["Body"] for sms in self.twilio.sent if sms["To"] == to]
 
+    async def at_rest(self) -> bool:
+        """Tell whether no worker holds a delivery: when time goes by meanwhile, it is taken for a dead worker's."""
+        return await self.db["deliveries"].count_documents({"state": "QUEUED", "holder": {"$exists": True}}) == 0
+
     def wait(self, **duration: float) -> None:
         """Let time go by."""
         self.clock.set(self.clock.now() + timedelta(**duration))
