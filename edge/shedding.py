@@ -9,6 +9,7 @@ many calls as are answered in good time, and says 503 to the rest before it has 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import statistics
 import time
@@ -40,9 +41,9 @@ _USED_UP: Final = 0.8
 _MOST_WAITING: Final = 64
 _WAIT_SECONDS: Final = 0.2
 """Longer than a burst lasts, shorter than people notice."""
-_STANDING_SECONDS: Final = 0.5
+_OVERLOADED_SECONDS: Final = 0.5
 _SHORT_WAIT_SECONDS: Final = 0.02
-"""A queue that has not been empty for so long is no burst: who waits in it waits in vain, and had better know soon."""
+"""For so long after somebody was refused: that was no burst, who waits now waits in vain, and had better know soon."""
 
 
 class Rank(IntEnum):
@@ -93,8 +94,7 @@ class Gate:
         self._times: list[float] = []
         self._window_began = clock()
         self._most_under_way = 0
-        self._last_free = clock()
-        """When somebody could last have come in without waiting."""
+        self._last_refusal = -math.inf
         GATE_LIMIT.labels(name).set_function(lambda: self.limit)
         GATE_UNDER_WAY.labels(name).set_function(lambda: self.under_way)
 
@@ -112,8 +112,9 @@ class Gate:
         return self.waiting < _MOST_WAITING or any(self._waiting[rank + 1 :])
 
     def _refused(self) -> Problem:
+        self._last_refusal = self._clock()
         REFUSED.labels(f"overload-{self._name}").inc()
-        return Problem(overloaded())
+        return Problem(_overloaded_answer())
 
     async def enter(self, rank: Rank) -> float:
         """Begin a call; return when it began, for `leave`. Raises Problem (503)."""
@@ -121,7 +122,6 @@ class Gate:
             await self._wait(rank)  # the place that it gets is counted already
         else:
             self.under_way += 1
-            self._last_free = self._clock()
         self._most_under_way = max(self._most_under_way, self.under_way)
         return self._clock()
 
@@ -134,8 +134,8 @@ class Gate:
         place: asyncio.Future[bool] = loop.create_future()
         line = self._waiting[rank]
         line.append(place)
-        standing = self._clock() - self._last_free > _STANDING_SECONDS
-        wait_seconds = min(self._wait_seconds, _SHORT_WAIT_SECONDS) if standing else self._wait_seconds
+        overloaded = self._clock() - self._last_refusal < _OVERLOADED_SECONDS
+        wait_seconds = min(self._wait_seconds, _SHORT_WAIT_SECONDS) if overloaded else self._wait_seconds
         timer = loop.call_later(wait_seconds, _answer, place, False)  # noqa: FBT003  call_later takes no names
         try:
             admitted = await place
@@ -164,7 +164,6 @@ class Gate:
         while self.under_way < int(self.limit):
             line = next((line for line in self._waiting if line), None)
             if line is None:
-                self._last_free = self._clock()
                 return
             if _answer(line.popleft(), admitted=True):
                 self.under_way += 1
@@ -187,7 +186,7 @@ def _answer(place: asyncio.Future[bool], admitted: bool) -> bool:  # noqa: FBT00
     return True
 
 
-def overloaded() -> Answer:
+def _overloaded_answer() -> Answer:
     """Make the answer to who has to come back later; not all in the same moment."""
     wait = random.randint(1, 3)  # noqa: S311  no secret
     return problem(503, "too busy just now; try again", ((b"retry-after", b"%d" % wait), EXPOSED))
