@@ -96,8 +96,11 @@ dashboard: setup browser $(PROMETHEUS) ## check the alerts, render the Grafana d
 trace: setup ## draw the trace of an order: docs/images/order-trace.svg
 	@$(BIN)/python -m tools.trace_order
 
+LOCK := $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --universal
 lock: setup ## pin the newest versions that fit pyproject.toml
-	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --universal --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --extra local --extra dev pyproject.toml -o requirements.lock
+	@# What the image holds: the same versions, nothing for development.
+	$(LOCK) --constraint requirements.lock pyproject.toml -o requirements.runtime.lock
 
 clean: ## remove what was made here, but not the data of `make up`
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
