@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from edge.settings import EdgeSettings
-from services.emergepay_local.settings import LocalEmergePaySettings
 from services.kit.settings import FILE_SUFFIX, ServiceSettings, Settings, is_secret, name_of, problems_of
 from services.menu.settings import SETTINGS as MENU
 from services.notification.settings import NotificationSettings
 from services.ordering.settings import SETTINGS as ORDERING
 from services.payment.settings import PaymentSettings
-from services.signin_core.settings import CoreSettings
 
 PROCESSES: Final[Mapping[str, tuple[type[Settings], ...]]] = {
     "menu": MENU,
@@ -32,8 +30,11 @@ PROCESSES: Final[Mapping[str, tuple[type[Settings], ...]]] = {
 
 _PROFILE: Final = "ORDERBUDDY_PROFILE"
 _PREFIX: Final = "ORDERBUDDY_"
-_OF_MAKE_UP: Final = frozenset({"ORDERBUDDY_DATA", "ORDERBUDDY_DEMO"})
-_LOCAL: Final = (CoreSettings, LocalEmergePaySettings)
+_OF_MAKE_UP: Final = frozenset(
+    {f"{_PREFIX}{name}" for name in ("DATA", "DEMO", "CORE_PORT")}
+    | {f"{_PREFIX}EMERGEPAY_{name}" for name in ("PORT", "LEDGER", "AUTO_CARD", "ANY_TOKEN", "DECLINE_CENTS")}
+)
+"""What only a developer's machine reads: nothing to refuse, and not misspelt."""
 
 
 def names_of(*kinds: type[Settings]) -> Iterator[str]:
@@ -60,7 +61,7 @@ def problems() -> dict[tuple[str, str], list[str]]:
             os.environ[_PROFILE] = given
     if given != "production":
         found[_PROFILE, "is not `production`: what is unsafe would not be refused"] = list(PROCESSES)
-    known = _OF_MAKE_UP.union(*(names_of(*kinds) for kinds in PROCESSES.values()), names_of(*_LOCAL))
+    known = _OF_MAKE_UP.union(*(names_of(*kinds) for kinds in PROCESSES.values()))
     for name in sorted(os.environ.keys() - known):
         if name.startswith(_PREFIX):
             found[name, "is read by nothing; is it misspelt?"] = []

@@ -14,6 +14,9 @@ import sys
 from typing import Final
 from urllib.parse import urlsplit
 
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 _SECONDS: Final = 3.0
 _OK: Final = 200
 
@@ -58,9 +61,6 @@ def _ask_edge(host: str, port: int, path: str, *, alive: bool) -> str | None:
 
 
 def _ask_service(address: str, *, alive: bool) -> str | None:
-    import grpc  # only here: the edge is asked every few seconds, and this takes most of the time
-    from grpc_health.v1 import health_pb2, health_pb2_grpc
-
     with grpc.insecure_channel(address) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=_SECONDS)

@@ -147,6 +147,14 @@ def test_it_tells_when_the_profile_is_another_one(monkeypatch: pytest.MonkeyPatc
     assert os.environ["ORDERBUDDY_PROFILE"] == "embedded"
 
 
+def test_what_only_a_developers_machine_reads_is_not_misspelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, GOOD)
+    local = set(names_of(CoreSettings, LocalEmergePaySettings))
+    for name in local - {name for kinds in PROCESSES.values() for name in names_of(*kinds)}:
+        monkeypatch.setenv(name, "1")
+    assert problems() == {}
+
+
 @pytest.mark.parametrize("kind", [CoreSettings, LocalEmergePaySettings])
 def test_local_stand_ins_do_not_start(monkeypatch: pytest.MonkeyPatch, kind: type[CoreSettings]) -> None:
     put(monkeypatch, GOOD)
