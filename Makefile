@@ -44,7 +44,7 @@ browser: $(NODE) ## install what tests in a browser need: Debian's Chromium, the
 test: setup browser ## run all tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-check: setup ## formatting, lint, types, protos, import direction, freshness of gen/
+check: setup ## formatting, lint, types, protos, import direction, freshness of gen/, licences, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy services edge tools tests bench examples
@@ -53,6 +53,8 @@ check: setup ## formatting, lint, types, protos, import direction, freshness of 
 	$(BIN)/python tools/protos.py breaking $(BREAKING_BASE)
 	$(BIN)/lint-imports
 	$(BIN)/python tools/protos.py check
+	$(BIN)/python -m tools.licences
+	$(BIN)/python -m tools.audit
 
 generate: setup ## rewrite gen/ from proto/
 	$(BIN)/python tools/protos.py generate

@@ -47,7 +47,7 @@ def _initiate(client: MongoClient[dict[str, Any]], name: str, address: str) -> N
 
 def _create_user(client: MongoClient[dict[str, Any]], user: str, password: str, db_name: str) -> None:
     """Create the services' user, who may use their database and nothing else; or give the one there is the password."""
-    rights = {"pwd": password, "roles": [{"role": "readWrite", "db": db_name}]}
+    rights: dict[str, Any] = {"pwd": password, "roles": [{"role": "readWrite", "db": db_name}]}
     try:
         client.admin.command("createUser", user, **rights)
     except OperationFailure as error:

@@ -24,7 +24,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from services.kit.addresses import listening_place, target_of
 from services.kit.clock import make_clock
-from services.kit.production import DATABASE, FOR_TESTS, PLAIN_HOSTS, RANDOM, InProduction, needed, refused_when
+from services.kit.production import (
+    DATABASE,
+    ENCRYPTED,
+    FOR_TESTS,
+    PLAIN_HOSTS,
+    RANDOM,
+    InProduction,
+    needed,
+    refused_when,
+)
 from services.kit.vault import read_keys
 
 SECRET_LENGTH = 32
@@ -174,9 +183,11 @@ class CommonSettings(Settings):
         refused_when("DEBUG", "lets libraries write what they send, and whom"),
     ] = Field("INFO", validation_alias="ORDERBUDDY_LOG_LEVEL")
     log_format: Literal["json", "human"] = Field("json", validation_alias="ORDERBUDDY_LOG_FORMAT")
-    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_endpoint: Annotated[str | None, ENCRYPTED] = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     """A collector to which traces go over HTTP; the exporter itself reads this and the other standard variables."""
-    otlp_traces_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    otlp_traces_endpoint: Annotated[str | None, ENCRYPTED] = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    )
     otlp_protocol: Literal["http/protobuf"] = Field("http/protobuf", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL")
     """The one that is spoken: another one in the environment is refused instead of being ignored."""
     application_insights: SecretStr | None = Field(None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING")
