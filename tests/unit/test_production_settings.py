@@ -58,6 +58,7 @@ UNSAFE = {
     "AZURE_STORAGE_CONNECTION_STRING": "UseDevelopmentStorage=true",
     "ORDERBUDDY_ASSETS_FOLDER": ".orderbuddy/assets",
     "SMART_SCAN_URL": "http://links.example",
+    "LEGACY_API_URL": "http://old.example",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.example:4318",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector.example:4318/v1/traces",
     "ORDERBUDDY_OPENAI_URL": "http://127.0.0.1:1/v1",
