@@ -6,10 +6,9 @@ import gc
 import logging
 from typing import Final
 
-import uvicorn
-
 from edge.metrics import CONNECTIONS
 from edge.settings import EdgeSettings
+from edge.stopping import DrainingServer
 from edge.wiring import build, server_config
 from services.kit import tracing
 from services.kit.settings import load
@@ -28,7 +27,8 @@ def main() -> None:
     # At INFO uvicorn writes each WebSocket's address and resume token, at WARNING each malformed request; those are
     # counted (edge/protocols.py).
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    server = uvicorn.Server(server_config(build(settings), settings))
+    edge = build(settings)
+    server = DrainingServer(server_config(edge, settings), edge.readiness, settings.drain_seconds)
     CONNECTIONS.set_function(lambda: len(server.server_state.connections))
     log.info("serving", host=settings.host, port=settings.port)
     server.run()

@@ -22,6 +22,7 @@ from edge.kitchen_socket import KitchenSockets
 from edge.limits import MEMORY_READS, PAGES, class_of
 from edge.metrics import HTTP_SECONDS
 from edge.orders_socket import OrderSockets
+from edge.readiness import Readiness
 from edge.request_ids import request_id_of
 from edge.routing import Router, decode_segment, no_route
 from edge.shedding import Gates, rank_of
@@ -91,6 +92,7 @@ class Edge:
         sockets: OrderSockets,
         kitchen: KitchenSockets,
         cors: Cors,
+        readiness: Readiness,
         pages: AsgiApp,
         page_paths: frozenset[bytes],
         identity: Identity,
@@ -112,6 +114,7 @@ class Edge:
             SocketRoute("/ws/kitchen/", (2, 4), kitchen.serve),
         )
         self._cors = cors
+        self.readiness = readiness
         self._pages = pages
         self._page_paths = page_paths
         self.identity = identity

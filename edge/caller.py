@@ -18,6 +18,7 @@ from grpc_status import rpc_status
 
 from edge.errors import RpcError
 from services.kit.channels import Connections
+from services.kit.tls import Tls
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -28,10 +29,12 @@ HEALTH_SECONDS: Final = 1.0
 class Caller:
     """Calls services. `start` it in the loop that it serves."""
 
-    def __init__(self, addresses: Mapping[ServiceDescriptor, str], deadline_seconds: float) -> None:
+    def __init__(
+        self, addresses: Mapping[ServiceDescriptor, str], deadline_seconds: float, tls: Tls | None = None
+    ) -> None:
         self._addresses = dict(addresses)
         self._deadline_seconds = deadline_seconds
-        self._connections = Connections()
+        self._connections = Connections(tls)
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._unary: dict[MethodDescriptor, grpc.aio.UnaryUnaryMultiCallable[Any, Any]] = {}
         self._streams: dict[MethodDescriptor, grpc.aio.UnaryStreamMultiCallable[Any, Any]] = {}

@@ -23,9 +23,13 @@ class Readiness:
         self._caller = caller
         self._services = services
         self._streams = streams
+        self.stopping = False
+        """Set when this replica is about to stop: requests should go to others."""
 
     async def check(self) -> dict[str, str]:
         """Return each dependency's name with `ok` or what is wrong with it."""
+        if self.stopping:
+            return {"this replica": "stopping"}
         troubles = await asyncio.gather(*(self._caller.trouble(service) for service in self._services.values()))
         found = {name: trouble or OK for name, trouble in zip(self._services, troubles, strict=True)}
         return found | {name: _state(follower) for name, follower in self._streams.items()}

@@ -204,7 +204,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
     """
     assertions = Assertions(settings.assertion_secret.get_secret_value())
     addresses = addresses_of(settings)
-    caller = Caller(addresses, settings.deadline_seconds)
+    caller = Caller(addresses, settings.deadline_seconds, settings.between_services())
     clock = make_clock(settings.clock)
     identity = Identity(caller, assertions, sessions or SuperTokensSessions(clock))
     doors = Doors(
@@ -240,6 +240,7 @@ def build(settings: EdgeSettings, sessions: Sessions | None = None, live_feed: F
         sockets=OrderSockets(feed, caller),
         kitchen=KitchenSockets(kitchen_feed, pictures, identity, Commands(caller)),
         cors=Cors(settings.allowed_origins),
+        readiness=readiness,
         pages=pages,
         page_paths=paths_of(pages),
         identity=identity,

@@ -13,9 +13,14 @@ import orjson
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from services.kit.addresses import target_of
+from services.kit.tls import Tls
 
 MESSAGE_BYTES: Final = 16 * 1024 * 1024
 """Largest message, either way: a snapshot of a busy location's orders has room."""
+
+ACCEPTING: Final = "orderbuddy.accepting"
+"""Name under which a replica's health says whether calls should go to it: from when it first could serve until it
+stops. Not whether it can serve just now: that all are without database should be told by them, not by silence."""
 
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
@@ -66,6 +71,7 @@ def service_config(files: Iterable[FileDescriptor]) -> str:
         "loadBalancingConfig": [{"round_robin": {}}],
         "methodConfig": [{"name": names, "retryPolicy": _RETRY}] if names else [],
         "retryThrottling": _THROTTLING,
+        "healthCheckConfig": {"serviceName": ACCEPTING},
     }
     return orjson.dumps(config).decode()
 
@@ -73,7 +79,10 @@ def service_config(files: Iterable[FileDescriptor]) -> str:
 class Connections:
     """Opens channels to services, and closes all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Tls | None = None) -> None:
+        """Without `tls` nothing is encrypted."""
+        self._tls = tls
+        self._credentials = None if tls is None else tls.channel_credentials()
         self._channels: list[grpc.aio.Channel] = []
 
     def open(self, address: str, *files: FileDescriptor) -> grpc.aio.Channel:
@@ -81,8 +90,14 @@ class Connections:
 
         `files` declare the services to be called there: calls that may be repeated are. Raises ValueError.
         """
-        options = (*_OPTIONS, ("grpc.service_config", service_config(files)))
-        channel = grpc.aio.insecure_channel(target_of(address), options=options)
+        target = target_of(address)
+        options: list[tuple[str, str | int]] = [*_OPTIONS, ("grpc.service_config", service_config(files))]
+        if self._tls is None or self._credentials is None:
+            channel = grpc.aio.insecure_channel(target, options=options)
+        else:
+            if name := self._tls.name_at(address):
+                options.append(("grpc.ssl_target_name_override", name))
+            channel = grpc.aio.secure_channel(target, self._credentials, options=options)
         self._channels.append(channel)
         return channel
 

@@ -23,6 +23,7 @@ from services.kit.access import AccessRule, rules_of
 from services.kit.context import CURRENT, Call
 from services.kit.device_streams import while_valid
 from services.kit.devices import DeviceKeys, key_in
+from services.kit.draining import OpenStreams
 from services.kit.errors import OrderBuddyError, Unauthenticated
 from services.kit.idempotency import Idempotency
 from services.kit.metrics import RPC_IN_FLIGHT, RPC_SECONDS
@@ -52,12 +53,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
     def __init__(
         self,
         services: Sequence[ServiceDescriptor],
-        assertions: Assertions,
+        assertions: Assertions | None,
         devices: DeviceKeys,
         idempotency: Idempotency,
         deadline_seconds: float,
         protection: Protection,
+        streams: OpenStreams,
     ) -> None:
+        """Without `assertions` only devices and guests are let in."""
         self._rules = rules_of(services)
         self._responses = {
             f"/{service.full_name}/{method.name}": message_factory.GetMessageClass(method.output_type)
@@ -69,6 +72,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         self._idempotency = idempotency
         self._deadline_seconds = deadline_seconds
         self._protection = protection
+        self._streams = streams
         self._validation = Validation()
         self._wrapped: dict[str, Handler] = {}
 
@@ -148,7 +152,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 key = _device_key(metadata)
                 call = await self._begin(rule, request, metadata, key)
                 stream = serve(request, context)
-                async for message in stream if key is None else while_valid(stream, key, self._devices):
+                valid = stream if key is None else while_valid(stream, key, self._devices)
+                async for message in self._streams.until_the_end(valid):
                     rule.confirm(call)
                     yield message
             except (asyncio.CancelledError, GeneratorExit):
@@ -182,6 +187,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
     def _principal(self, header: str | bytes | None) -> Principal:
         if not header:
             return GUEST
+        if self._assertions is None:
+            # Somebody outside who has got hold of an assertion must not be able to use it.
+            raise Unauthenticated("DEVICE_KEY_NEEDED", "only keys of devices are taken here")
         scheme, _, assertion = str(header).partition(" ")
         try:
             if scheme.lower() != "bearer":

@@ -1,31 +1,30 @@
-"""The server that every service runs in: interceptor, health, reflection, followers, graceful stop."""
+"""The process that every service runs in: database, listeners, health, followers, graceful stop."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 import grpc
 import uvloop
-from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from google.protobuf.descriptor import FileDescriptor
 from prometheus_client import start_http_server
 from pymongo.errors import PyMongoError
 
 from services.kit import tracing
-from services.kit.channels import MESSAGE_BYTES, Connections
+from services.kit.channels import Connections
 from services.kit.clock import Clock, make_clock
 from services.kit.device_lookup import StationDevices
 from services.kit.devices import DeviceKeys, DeviceLookup
+from services.kit.draining import OpenStreams
 from services.kit.idempotency import INDEXES as IDEMPOTENCY_INDEXES
 from services.kit.idempotency import Idempotency
 from services.kit.interceptor import Interceptor
+from services.kit.listening import Listeners, Registration
 from services.kit.loop_lag import watch_loop
 from services.kit.metrics import keep_asking
 from services.kit.mongo import Database, Index, connect, database, ensure_indexes
@@ -33,19 +32,6 @@ from services.kit.principal import Assertions
 from services.kit.protection import Protection
 from services.kit.settings import ServiceSettings
 from services.kit.telemetry import configure_logging, log
-
-OPTIONS: Final[Sequence[tuple[str, int]]] = (
-    ("grpc.max_receive_message_length", 6 * 1024 * 1024),  # requests: an image of 5 MiB is the largest
-    ("grpc.max_send_message_length", MESSAGE_BYTES),
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    # Streams move to other replicas now and then, so resuming is daily business and not an emergency.
-    ("grpc.max_connection_age_ms", 20 * 60_000),
-    ("grpc.max_connection_age_grace_ms", 30_000),
-    ("grpc.so_reuseport", 0),  # a port taken by another process is an error, not a coin toss
-)
 
 _PROBE_SECONDS: Final = 3.0
 """How often the database is asked whether it is there; each process does, also at rest."""
@@ -55,36 +41,11 @@ _PROBE_AWAY_SECONDS: Final = 0.1
 
 _ANSWER_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 1.0
-_CONCURRENT_RPCS: Final = 10_000
-"""Streams included; how many other calls are served at a time, services/kit/protection.py says."""
-
-
-class _MethodsToo:
-    """The descriptors for reflection: methods are found by name as well, as `grpcurl describe` asks for them."""
-
-    def __init__(self, pool: descriptor_pool.DescriptorPool) -> None:
-        self._pool = pool
-
-    def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:  # noqa: N802  the pool's name
-        try:
-            return self._pool.FindFileContainingSymbol(symbol)
-        except KeyError:
-            return self._pool.FindFileContainingSymbol(symbol.rpartition(".")[0])
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pool, name)
-
+_PATIENCE_SECONDS: Final = 3.0
+"""After its start a replica takes calls as soon as it can serve, but so late at the latest: what does not need what it
+lacks should work."""
 
 Task = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A servicer and what is needed to serve it."""
-
-    descriptor: ServiceDescriptor
-    add: Callable[[Any, grpc.aio.Server], None]
-    servicer: object
 
 
 @dataclass(slots=True)
@@ -95,7 +56,7 @@ class Runtime:
     db: Database
     clock: Clock
     assertions: Assertions
-    connections: Connections = field(default_factory=Connections)
+    connections: Connections
     """To other services."""
     registrations: list[Registration] = field(default_factory=list)
     indexes: list[Index] = field(default_factory=list)
@@ -125,6 +86,8 @@ class Server:
     def __init__(self, name: str, settings: ServiceSettings, build: Build) -> None:
         self.name = name
         self.port = 0
+        self.public_port = 0
+        """Where devices and guests are served; 0: nowhere."""
         self._settings = settings
         self._build = build
         self._client = connect(settings)
@@ -133,7 +96,9 @@ class Server:
             database(self._client, settings.db_name),
             make_clock(settings.clock),
             Assertions(settings.assertion_secret.get_secret_value()),
+            Connections(settings.between_services()),
         )
+        self._streams = OpenStreams()
         self._running: list[asyncio.Task[None]] = []
         self._prepared = False
 
@@ -151,37 +116,34 @@ class Server:
     async def _start(self, address: str) -> None:
         runtime = self._runtime
         await self._build(runtime)
-        services = [r.descriptor for r in runtime.registrations]
+        self._listeners = Listeners(runtime.registrations)
+        tls, public = self._settings.between_services(), self._settings.public_listen
+        intercept = self._interceptor()
+        self.port = self._listeners.add(
+            address, intercept(runtime.assertions), None if tls is None else tls.server_credentials()
+        )
+        if public is not None:
+            shown = self._settings.public_certificate()
+            self.public_port = self._listeners.add(
+                public, intercept(None), None if shown is None else shown.for_everybody()
+            )
+        await self._listeners.start()
+        self._running = [asyncio.create_task(step()) for step in (self._prepare, self._probe, self._accept)]
+        log.info("serving", service=self.name, port=self.port, public_port=self.public_port or None)
+
+    def _interceptor(self) -> Callable[[Assertions | None], Interceptor]:
+        """Return what makes interceptors for the listeners, by whose assertions they take."""
+        settings, runtime = self._settings, self._runtime
+        services, devices = [r.descriptor for r in runtime.registrations], self._device_keys()
         idempotency = Idempotency(runtime.db, runtime.clock)
-        interceptor = Interceptor(
-            services,
-            runtime.assertions,
-            self._device_keys(),
-            idempotency,
-            self._settings.deadline_seconds,
-            Protection(self._settings.most_calls, self._settings.device_calls_per_second),
-        )
-        self._server = grpc.aio.server(
-            interceptors=[interceptor], options=OPTIONS, maximum_concurrent_rpcs=_CONCURRENT_RPCS
-        )
-        for registration in runtime.registrations:
-            registration.add(registration.servicer, self._server)
-        self._health = health.aio.HealthServicer()
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        self._service_names = ["", *(s.full_name for s in services)]
-        reflection.enable_server_reflection(
-            [*self._service_names[1:], health.SERVICE_NAME, reflection.SERVICE_NAME],
-            self._server,
-            _MethodsToo(descriptor_pool.Default()),
-        )
-        try:
-            self.port = self._server.add_insecure_port(address)
-        except RuntimeError as error:
-            raise OSError(f"can't serve {self.name} at {address}: {error}") from error
-        await self._say(serving=False)
-        await self._server.start()
-        self._running = [asyncio.create_task(self._prepare()), asyncio.create_task(self._probe())]
-        log.info("serving", service=self.name, port=self.port)
+        protection = Protection(settings.most_calls, settings.device_calls_per_second)
+
+        def intercept(assertions: Assertions | None) -> Interceptor:
+            return Interceptor(
+                services, assertions, devices, idempotency, settings.deadline_seconds, protection, self._streams
+            )
+
+        return intercept
 
     def _device_keys(self) -> DeviceKeys:
         runtime = self._runtime
@@ -193,9 +155,10 @@ class Server:
         return keys
 
     async def stop(self) -> None:
-        """Say NOT_SERVING, let calls under way finish within the grace time, end the rest."""
-        await self._health.enter_graceful_shutdown()
-        await self._server.stop(self._settings.grace_seconds)
+        """Say NOT_SERVING and serve on for a while; then end the streams and let calls finish within the grace time."""
+        await self._listeners.drain(self._settings.drain_seconds)
+        self._streams.end()
+        await self._listeners.stop(self._settings.grace_seconds)
         await self._end_tasks()
         for close in self._runtime.closing:
             await close()
@@ -240,7 +203,7 @@ class Server:
             problem = await self._problem()
             if problem != was:
                 log.info("health", service=self.name, serving=problem is None, because=problem)
-                await self._say(serving=problem is None)
+                await self._listeners.say(serving=problem is None)
                 was = problem
             await asyncio.sleep(_PROBE_SECONDS if was is None else _PROBE_AWAY_SECONDS)
 
@@ -254,10 +217,9 @@ class Server:
             return "indexes are being made"
         return next((problem for check in self._runtime.ready if (problem := check()) is not None), None)
 
-    async def _say(self, *, serving: bool) -> None:
-        state = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
-        for name in self._service_names:
-            await self._health.set(name, state)
+    async def _accept(self) -> None:
+        await asyncio.sleep(_PATIENCE_SECONDS)
+        await self._listeners.accept()
 
 
 def run(name: str, settings: ServiceSettings, build: Build) -> None:

@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.kit import tls
 from services.kit.addresses import listening_place, target_of
 from services.kit.clock import make_clock
 from services.kit.production import (
@@ -106,6 +107,14 @@ class Settings(BaseSettings):
         yield from ()
 
     @classmethod
+    def joint_problems(cls, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:  # noqa: ARG003  for subclasses
+        """Yield names and what is wrong with them in any profile, where several settings count together.
+
+        Subclasses extend this.
+        """
+        yield from ()
+
+    @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
@@ -131,6 +140,7 @@ class Settings(BaseSettings):
             wrong = [(".".join(str(part) for part in e["loc"]) or "settings", e["msg"]) for e in error.errors()]
             found += [(name, message) for name, message in wrong if name not in unread]
         given = _given(cls, data)
+        found += cls.joint_problems(given)
         if given.get("ORDERBUDDY_PROFILE") == "production":
             found += [(name, message) for name, message in _for_production(cls, given) if name not in unread]
         if found:
@@ -198,6 +208,27 @@ class CommonSettings(Settings):
     station_address: str = Field("127.0.0.1:50054", validation_alias="ORDERBUDDY_STATION_ADDRESS")
     notification_address: str = Field("127.0.0.1:50055", validation_alias="ORDERBUDDY_NOTIFICATION_ADDRESS")
 
+    tls_ca: pathlib.Path | None = Field(None, validation_alias=tls.CA)
+    """Who signs the certificates of edge and services (services/kit/tls.py). Set the three together."""
+    tls_cert: pathlib.Path | None = Field(None, validation_alias=tls.CERT)
+    tls_key: pathlib.Path | None = Field(None, validation_alias=tls.KEY)
+    tls_server_name: str = Field("", validation_alias=tls.SERVER_NAME)
+    """What services' certificates name, if not the hosts that are connected to."""
+    drain_seconds: float = Field(0.0, ge=0, validation_alias="ORDERBUDDY_DRAIN_SECONDS")
+    """How long after SIGTERM everything is still served while health says that others should be asked."""
+
+    @classmethod
+    def joint_problems(cls, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Judge the certificates."""
+        yield from super().joint_problems(given)
+        yield from tls.problems(given, needed=given.get("ORDERBUDDY_PROFILE") == "production")
+
+    def between_services(self) -> tls.Tls | None:
+        """Return what this process shows to the others; None: it talks to them unencrypted. Raises OSError."""
+        if self.tls_ca is None or self.tls_cert is None or self.tls_key is None:
+            return None
+        return tls.read_tls(self.tls_ca, self.tls_cert, self.tls_key, self.tls_server_name)
+
     @field_validator("assertion_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -252,10 +283,23 @@ class ServiceSettings(CommonSettings):
     listen: str | None = Field(None, validation_alias="ORDERBUDDY_LISTEN")
     """Where the service listens (`host:port`) when others find it elsewhere; unset: at its own address."""
 
-    @field_validator("listen")
+    public_listen: str | None = Field(None, validation_alias="ORDERBUDDY_PUBLIC_LISTEN")
+    """Where devices and guests are served that have no certificate (`host:port`); unset: nowhere."""
+    public_tls_cert: pathlib.Path | None = Field(None, validation_alias=tls.PUBLIC_CERT)
+    """What is shown there; unset: what is shown to edge and services."""
+    public_tls_key: pathlib.Path | None = Field(None, validation_alias=tls.PUBLIC_KEY)
+
+    @field_validator("listen", "public_listen")
     @classmethod
     def _one_place(cls, value: str | None) -> str | None:
         return None if value is None else listening_place(value)
+
+    def public_certificate(self) -> tls.Certificate | None:
+        """Return what is shown to devices and guests; None: they are served unencrypted. Raises OSError."""
+        if self.public_tls_cert is not None and self.public_tls_key is not None:
+            return tls.read_certificate(self.public_tls_cert, self.public_tls_key)
+        between = self.between_services()
+        return None if between is None else between.own
 
     def listening_place(self, name: str) -> str:
         """Return where the service with that name listens, or end the process with a message that says what to set."""

@@ -17,8 +17,9 @@ from pymongo.errors import AutoReconnect, NetworkTimeout
 
 from services.kit.context import current_call
 from services.kit.errors import Exhausted, FieldViolation, InvalidInput
+from services.kit.listening import Registration
 from services.kit.principal import CallerKind, Principal, Role
-from services.kit.server import Build, Registration, Runtime, Server
+from services.kit.server import Build, Runtime, Server
 from services.kit.settings import ServiceSettings
 from tests.support import Served, detail, eventually, metadata_of, reason
 

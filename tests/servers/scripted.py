@@ -16,6 +16,7 @@ from orderbuddy.menu.v1 import menu_service_pb2_grpc
 from orderbuddy.ordering.v1 import order_pb2, ordering_service_pb2_grpc
 from orderbuddy.ordering.v1 import ordering_service_pb2 as ordering_rpc
 
+from services.kit.channels import ACCEPTING
 from services.kit.errors import NotFound, OrderBuddyError
 from services.kit.status import to_status
 
@@ -265,7 +266,8 @@ class Restartable:
         else:
             name = "orderbuddy.ordering.v1.OrderingService"
             ordering_service_pb2_grpc.add_OrderingServiceServicer_to_server(self.servicer, server)
-        await checks.set(name, health_pb2.HealthCheckResponse.SERVING)
+        for checked in (name, ACCEPTING):
+            await checks.set(checked, health_pb2.HealthCheckResponse.SERVING)
         self.port = server.add_insecure_port(f"127.0.0.1:{self.port}")
         await server.start()
         self._server = server

@@ -17,6 +17,7 @@ from services.kit.production import BLOBS, DATABASE, ENCRYPTED, InProduction
 from services.kit.settings import is_secret, load, name_of, problems_of
 from services.notification.settings import NotificationSettings
 from services.signin_core.settings import CoreSettings
+from tests.certificates import Authority
 from tests.support import SECRET
 from tools.preflight import PROCESSES, main, names_of, problems
 
@@ -37,7 +38,11 @@ GOOD = {
     "TWILIO_PHONE_NUMBER": "+15005550006",
     "SENDGRID_API_KEY": "a key of SendGrid's",
     "FROM_EMAIL": "noreply@shop.example",
+    "ORDERBUDDY_TLS_CA": "",
+    "ORDERBUDDY_TLS_CERT": "",
+    "ORDERBUDDY_TLS_KEY": "",
 }
+"""Enough; the files of the certificates are made by a fixture."""
 
 UNSAFE = {
     "ORDERBUDDY_PROFILE": "production",
@@ -76,10 +81,23 @@ UNSAFE = {
 }
 """Every setting that production refuses, one that is wrong in any profile, and one that is misspelt."""
 
-MISSING = {"SUPERTOKENS_API_KEY", "FROM_EMAIL", "ORDERBUDDY_VAPID_SUBJECT"} | {
-    f"TWILIO_{name}" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER")
-}
+TLS = {"ORDERBUDDY_TLS_CA", "ORDERBUDDY_TLS_CERT", "ORDERBUDDY_TLS_KEY"}
+MISSING = (
+    TLS
+    | {"SUPERTOKENS_API_KEY", "FROM_EMAIL", "ORDERBUDDY_VAPID_SUBJECT"}
+    | {f"TWILIO_{name}" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER")}
+)
 """What UNSAFE leaves out, though production needs it."""
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _certificates(authority: Authority) -> None:
+    GOOD.update(authority.sign("edge", "edge.internal").env)
 
 
 @pytest.fixture(autouse=True)
@@ -257,3 +275,34 @@ def test_what_can_t_be_read_from_a_file_is_told_with_all_else(
     assert texts["ORDERBUDDY_ASSERTION_SECRET"].endswith("gone: No such file or directory")
     assert texts["TWILIO_AUTH_TOKEN"] == "is set, and TWILIO_AUTH_TOKEN_FILE too; set one of them"
     assert "hushhush" not in str(found)
+
+
+def test_certificates_are_judged_at_the_start_in_any_profile(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, tmp_path: pathlib.Path
+) -> None:
+    mine, other = authority.sign("mine", "a.internal"), Authority(tmp_path, "other").sign("theirs", "b.internal")
+    put(monkeypatch, GOOD | {"ORDERBUDDY_PROFILE": "embedded"})
+
+    def found(**changed: object) -> dict[str, str]:
+        put(monkeypatch, mine.env | {f"ORDERBUDDY_{name}": str(value) for name, value in changed.items()})
+        return dict(problems_of(NotificationSettings))
+
+    assert found() == {}
+    assert found(TLS_KEY="") == {
+        "ORDERBUDDY_TLS_KEY": "is missing: ORDERBUDDY_TLS_CA, ORDERBUDDY_TLS_CERT, ORDERBUDDY_TLS_KEY are set together"
+    }
+    assert found(TLS_KEY=other.key) == {
+        "ORDERBUDDY_TLS_KEY": "is not the key of the certificate in ORDERBUDDY_TLS_CERT"
+    }
+    assert found(TLS_CA=other.ca) == {"ORDERBUDDY_TLS_CERT": "is not signed by an authority in ORDERBUDDY_TLS_CA"}
+    assert found(TLS_CA=tmp_path / "gone") == {
+        "ORDERBUDDY_TLS_CA": f"can't be read, {tmp_path / 'gone'}: No such file or directory"
+    }
+    assert found(TLS_CERT=mine.key) == {"ORDERBUDDY_TLS_CERT": f"is no certificate in PEM form: {mine.key}"}
+    assert found(TLS_KEY=mine.cert) == {
+        "ORDERBUDDY_TLS_KEY": f"is no private key without password in PEM form: {mine.cert}"
+    }
+    assert found(PUBLIC_TLS_CERT=mine.cert, PUBLIC_TLS_KEY=other.key) == {
+        "ORDERBUDDY_PUBLIC_TLS_KEY": "is not the key of the certificate in ORDERBUDDY_PUBLIC_TLS_CERT"
+    }
+    assert found(PUBLIC_TLS_KEY="").keys() == {"ORDERBUDDY_PUBLIC_TLS_KEY"}

@@ -7,7 +7,8 @@ from typing import Final
 from orderbuddy.menu.v1 import assistant_service_pb2, assistant_service_pb2_grpc
 
 from services.kit.editing import Editing
-from services.kit.server import Registration, Runtime
+from services.kit.listening import Registration
+from services.kit.server import Runtime
 from services.menu.adapters.openai_model import OpenAIModel
 from services.menu.assistant import jobs_repository, menus_repository
 from services.menu.assistant.jobs import POLL_SECONDS, TranslationJobs
