@@ -50,11 +50,11 @@ def services(variables: dict[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def secrets_of(environment: dict[str, str]) -> dict[str, str]:
-    """Return the secrets that an environment takes from files: the setting, and the file's name."""
+    """Return what an environment takes from secret files: the setting, and the file's name."""
     return {
         name.removesuffix(FILE_SUFFIX): pathlib.PurePosixPath(path).name
         for name, path in environment.items()
-        if name.endswith(FILE_SUFFIX)
+        if path.startswith(SECRETS)
     }
 
 

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tools.certificates import Authority
+
 FROM_VENDORS: Final[Mapping[str, str]] = {
     "twilio_auth_token": "Twilio's auth token",
     "sendgrid_api_key": "SendGrid's API key",
@@ -51,6 +53,13 @@ COMPOSED: Final[Mapping[str, str]] = {
 """Made of the random ones. Whoever has a database or a storage account of their own writes these files first."""
 
 
+CERTIFICATES: Final = ("tls_ca", "tls_cert", "tls_key")
+SERVER_NAME: Final = "services.orderbuddy.internal"
+"""ORDERBUDDY_TLS_SERVER_NAME of docker-compose.yml and the Kubernetes files: one certificate is enough for all."""
+
+_DAYS: Final = 825
+
+
 def make(folder: pathlib.Path) -> list[str]:
     """Write what is missing; return the names of those that only vendors can give and that are not there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,6 +68,10 @@ def make(folder: pathlib.Path) -> list[str]:
     known = {name: (folder / name).read_text(encoding="ascii") for name in RANDOM}
     for name, form in COMPOSED.items():
         _write(folder / name, form.format_map(known))
+    if not any((folder / name).exists() for name in CERTIFICATES):
+        authority = Authority("OrderBuddy", _DAYS)
+        for name, pem in zip(CERTIFICATES, (authority.pem, *authority.sign("OrderBuddy", SERVER_NAME)), strict=True):
+            _write(folder / name, pem.decode("ascii"))
     return [name for name in FROM_VENDORS if not (folder / name).exists()]
 
 

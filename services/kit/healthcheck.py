@@ -1,6 +1,6 @@
 """Ask a process beside us whether it can serve: `python -m services.kit.healthcheck URL`. Exit 0: it can.
 
-grpc://HOST:PORT           a service, by grpc.health.v1
+grpc://HOST:PORT           a service, by grpc.health.v1; by TLS where ORDERBUDDY_TLS_CA, _CERT and _KEY are set
 http://HOST:PORT/PATH      the edge: 200 is yes
 
 With --alive any answer will do: a service that says NOT_SERVING waits for its database and must not be killed for it.
@@ -10,12 +10,16 @@ For HEALTHCHECK in containers and probes in Kubernetes, without curl.
 from __future__ import annotations
 
 import http.client
+import os
+import pathlib
 import sys
 from typing import Final
 from urllib.parse import urlsplit
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from services.kit import tls
 
 _SECONDS: Final = 3.0
 _OK: Final = 200
@@ -60,8 +64,25 @@ def _ask_edge(host: str, port: int, path: str, *, alive: bool) -> str | None:
     return None if alive or answer.status == _OK else f"{answer.status}: {said}"
 
 
+def _channel(address: str) -> grpc.Channel:
+    """Connect as the process beside us would to others. Raises OSError, ValueError for files that are no good."""
+    paths = [pathlib.Path(path) for name in (tls.CA, tls.CERT, tls.KEY) if (path := os.environ.get(name))]
+    if not paths:
+        return grpc.insecure_channel(address)
+    ca, cert, key = paths
+    ours = tls.read_tls(ca, cert, key)
+    # It shows the certificate that we have, too, whatever names are in it: none of them need be this machine's.
+    name = next(iter(tls.names_in(ours.own.chain)))
+    options = [("grpc.ssl_target_name_override", name)]
+    return grpc.secure_channel(address, ours.channel_credentials(), options=options)
+
+
 def _ask_service(address: str, *, alive: bool) -> str | None:
-    with grpc.insecure_channel(address) as channel:
+    try:
+        channel = _channel(address)
+    except (OSError, ValueError) as error:
+        return f"no certificate to show: {error}"
+    with channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=_SECONDS)
         except grpc.RpcError as error:

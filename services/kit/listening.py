@@ -67,7 +67,8 @@ class Registration:
 class Listeners:
     """The gRPC servers of a process. They share servicers and health; who may call is up to each one's interceptor."""
 
-    def __init__(self, registrations: Sequence[Registration]) -> None:
+    def __init__(self, name: str, registrations: Sequence[Registration]) -> None:
+        self._name = name
         self._registrations = registrations
         self._health = health.aio.HealthServicer()
         self._services = [r.descriptor.full_name for r in registrations]
@@ -94,7 +95,7 @@ class Listeners:
                 else server.add_secure_port(address, credentials)
             )
         except RuntimeError as error:
-            raise OSError(f"can't serve at {address}: {error}") from error
+            raise OSError(f"can't serve {self._name} at {address}: {error}") from error
         self._servers.append(server)
         return port
 

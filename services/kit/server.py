@@ -116,7 +116,7 @@ class Server:
     async def _start(self, address: str) -> None:
         runtime = self._runtime
         await self._build(runtime)
-        self._listeners = Listeners(runtime.registrations)
+        self._listeners = Listeners(self.name, runtime.registrations)
         tls, public = self._settings.between_services(), self._settings.public_listen
         intercept = self._interceptor()
         self.port = self._listeners.add(

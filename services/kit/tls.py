@@ -69,7 +69,7 @@ class Tls:
         return hosts.pop()
 
 
-def read_tls(ca: pathlib.Path, cert: pathlib.Path, key: pathlib.Path, server_name: str) -> Tls:
+def read_tls(ca: pathlib.Path, cert: pathlib.Path, key: pathlib.Path, server_name: str = "") -> Tls:
     """Read files that `problems` has judged. Raises OSError."""
     return Tls(ca.read_bytes(), read_certificate(cert, key), server_name)
 
@@ -77,6 +77,21 @@ def read_tls(ca: pathlib.Path, cert: pathlib.Path, key: pathlib.Path, server_nam
 def read_certificate(cert: pathlib.Path, key: pathlib.Path) -> Certificate:
     """Read files that `problems` has judged. Raises OSError."""
     return Certificate(cert.read_bytes(), key.read_bytes())
+
+
+def names_in(chain: bytes) -> Sequence[str]:
+    """Return the hosts that a certificate names. Raises ValueError when there are none."""
+    try:
+        names = x509.load_pem_x509_certificates(chain)[0].extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+    except x509.ExtensionNotFound:
+        names = None
+    found = [str(name.value) for name in names.value] if names else []
+    if not found:
+        message = "the certificate names no host: it needs subject alternative names"
+        raise ValueError(message)
+    return found
 
 
 def problems(given: Mapping[str, str], *, needed: bool) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -12,10 +13,11 @@ from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
 from services.kit import tls
 from services.kit.channels import Connections
+from services.kit.healthcheck import main as healthcheck
 from services.kit.settings import ServiceSettings
 from tests.certificates import Authority, Files
 from tests.integration.replicas import KEY, SERVICE, Replica
-from tests.support import metadata_of, reason
+from tests.support import eventually, metadata_of, reason
 
 REQUEST = rpc.GetOrderStatusRequest(order_id="0123456789abcdef01234567")
 SECONDS = 5.0
@@ -52,6 +54,20 @@ async def status_of(
 ) -> str:
     stub = rpc_grpc.OrderingServiceStub(channel)
     return str((await stub.GetOrderStatus(REQUEST, metadata=metadata, timeout=SECONDS, wait_for_ready=wait)).status)
+
+
+async def test_the_health_check_shows_its_certificate(
+    replica: Replica, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"grpc://127.0.0.1:{replica.server.port}"
+    assert await asyncio.to_thread(healthcheck, [url]) == 1
+    for name, value in authority.sign("ordering", "ordering.internal").env.items():
+        monkeypatch.setenv(name, value)
+
+    async def serves() -> bool:
+        return await asyncio.to_thread(healthcheck, [url]) == 0
+
+    await eventually(serves)
 
 
 async def test_who_shows_a_certificate_of_the_authority_gets_in(replica: Replica, authority: Authority) -> None:

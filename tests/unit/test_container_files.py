@@ -17,7 +17,7 @@ from edge.pages import make_pages, paths_of
 from edge.readiness import Readiness
 from services.kit.settings import FILE_SUFFIX, ServiceSettings, problems_of
 from tests.containers import EXAMPLE, OURS, SECRETS, compose, dockerfile, example, lay_out, secrets_of, services
-from tools.make_secrets import COMPOSED, FROM_VENDORS, make
+from tools.make_secrets import COMPOSED, FROM_VENDORS, SERVER_NAME, make
 from tools.preflight import PROCESSES, names_of
 from tools.processes import ROOT
 
@@ -61,7 +61,7 @@ def start(monkeypatch: pytest.MonkeyPatch, name: str, environment: dict[str, str
     for known in {name for kinds in PROCESSES.values() for name in names_of(*kinds)}:
         monkeypatch.delenv(known, raising=False)
     for variable, value in environment.items():
-        in_file = variable.endswith(FILE_SUFFIX)
+        in_file = value.startswith(SECRETS)
         monkeypatch.setenv(variable, str(secrets / pathlib.PurePosixPath(value).name) if in_file else value)
     return problems_of(*PROCESSES[name])
 
@@ -222,7 +222,7 @@ def test_kubernetes_starts_each_process_with_what_it_reads(
     assert own.keys() <= set(names_of(*PROCESSES[name]))
     assert config.keys() <= {known for kinds in PROCESSES.values() for known in names_of(*kinds)}
     volume = next(volume["secret"] for volume in pod["volumes"] if volume["name"] == "secrets")
-    assert sorted(item["key"] for item in volume["items"]) == sorted(secrets_of(own).values())
+    assert sorted(item["key"] for item in volume["items"]) == sorted(secrets_of(config | own).values())
     real = {
         "db_conn_string": "mongodb+srv://orderbuddy:word@cluster.example/",
         "azure_storage_connection_string": "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.windows.net",
@@ -269,8 +269,9 @@ def test_kubernetes_looks_after_each_process(name: str, base: dict[tuple[str, st
 @pytest.mark.parametrize("name", OURS)
 def test_kubernetes_waits_until_a_process_has_ended(name: str, base: dict[tuple[str, str], dict[str, Any]]) -> None:
     pod = base["Deployment", name]["spec"]["template"]["spec"]
-    leave = int(pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][-1])
-    grace = float(base["ConfigMap", "orderbuddy"]["data"]["ORDERBUDDY_GRACE_SECONDS"])
+    config = base["ConfigMap", "orderbuddy"]["data"]
+    leave, grace = float(config["ORDERBUDDY_DRAIN_SECONDS"]), float(config["ORDERBUDDY_GRACE_SECONDS"])
+    assert config["ORDERBUDDY_TLS_SERVER_NAME"] == SERVER_NAME
     assert leave + grace + 10 <= pod["terminationGracePeriodSeconds"]
 
 
