@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -59,3 +60,14 @@ class Replica(rpc_grpc.OrderingServiceServicer):
     async def WatchOrders(self, request: Any, _context: Any) -> AsyncIterator[rpc.WatchOrdersResponse]:
         yield rpc.WatchOrdersResponse(resume_token=f"{request.resume_token}{self.name}")
         await asyncio.Event().wait()
+
+
+async def _serve(name: str, port: int) -> None:
+    """Serve for ever, by the settings in the environment."""
+    replica = Replica(name, ServiceSettings())
+    await replica.server.start(f"127.0.0.1:{port}")
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))

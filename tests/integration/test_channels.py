@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pathlib
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,10 +16,12 @@ from orderbuddy.ordering.v1 import ordering_service_pb2 as rpc
 from orderbuddy.ordering.v1 import ordering_service_pb2_grpc as rpc_grpc
 
 from services.kit.channels import Connections
+from services.kit.child import spawn
 from services.kit.following import follow
+from services.kit.ports import free_port
 from services.kit.settings import ServiceSettings
 from tests.integration.replicas import SERVICE, Replica
-from tests.support import eventually, metadata_of
+from tests.support import SECRET, eventually, metadata_of
 
 REQUEST = rpc.GetOrderStatusRequest(order_id="0123456789abcdef01234567")
 
@@ -66,30 +71,76 @@ async def test_calls_go_round_and_a_replica_that_comes_back_is_found(
     await connections.close()
 
 
+class Follower:
+    """Follows the orders of whichever replica answers."""
+
+    def __init__(self, connections: Connections, address: str) -> None:
+        self._stub = rpc_grpc.OrderingServiceStub(connections.open(address))
+        self.heard: list[str] = []
+        self.calls: list[Any] = []
+        self._task = asyncio.create_task(follow("orders", self._watch, self._hear, lambda _connected: None))
+
+    def _watch(self, token: str) -> Any:
+        request = rpc.WatchOrdersRequest(resume_token=token)
+        self.calls.append(self._stub.WatchOrders(request, metadata=metadata_of(SERVICE)))
+        return self.calls[-1]
+
+    def _hear(self, message: rpc.WatchOrdersResponse) -> None:
+        self.heard.append(message.resume_token)
+
+    async def hears(self, count: int) -> None:
+        await eventually(lambda: len(self.heard) == count)
+
+    async def end(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
 async def test_followers_of_a_replica_that_stops_go_on_at_another(replicas: list[Replica]) -> None:
     connections = Connections()
-    stub = rpc_grpc.OrderingServiceStub(connections.open(await start(replicas[:2])))
-    heard: list[str] = []
-    calls: list[Any] = []
+    follower = Follower(connections, await start(replicas[:2]))
+    await follower.hears(1)
+    (first,), at_first = follower.heard, follower.calls[-1]
+    await {replica.name: replica for replica in replicas}[first].stop()
+    await follower.hears(2)
 
-    def watch(token: str) -> Any:
-        call = stub.WatchOrders(rpc.WatchOrdersRequest(resume_token=token), metadata=metadata_of(SERVICE))
-        calls.append(call)
-        return call
-
-    following = asyncio.create_task(
-        follow("orders", watch, lambda m: heard.append(m.resume_token), lambda _connected: None)
-    )
-    await eventually(lambda: len(heard) == 1)
-    (first,), at_first = heard, calls[-1]
-    by_name = {replica.name: replica for replica in replicas}
-    await by_name[first].stop()
-    await eventually(lambda: len(heard) == 2)
-
-    other = "b" if first == "a" else "a"
-    assert heard == [first, first + other]
+    assert follower.heard == [first, first + ("b" if first == "a" else "a")]
     assert await at_first.code() is grpc.StatusCode.UNAVAILABLE
     assert await at_first.details() == "this replica stops; go on at another one"
-    following.cancel()
-    await asyncio.wait([following])
+    await follower.end()
+    await connections.close()
+
+
+async def test_followers_of_a_replica_that_is_killed_go_on_at_another(
+    settings: ServiceSettings, tmp_path: pathlib.Path
+) -> None:
+    env = {
+        "DB_CONN_STRING": settings.db_conn_string.get_secret_value(),
+        "DB_NAME": settings.db_name,
+        "ORDERBUDDY_ASSERTION_SECRET": SECRET,
+    }
+    ports = {name: free_port() for name in "ab"}
+    connections = Connections()
+    with (tmp_path / "log").open("wb") as log:
+        processes = {
+            name: spawn(
+                [sys.executable, "-m", "tests.integration.replicas", name, str(port)],
+                output=log,
+                env={**os.environ, **env},
+                new_session=True,
+            )
+            for name, port in ports.items()
+        }
+    try:
+        follower = Follower(connections, ",".join(f"127.0.0.1:{port}" for port in ports.values()))
+        await follower.hears(1)
+        (first,) = follower.heard
+        processes[first].kill()
+        await follower.hears(2)
+        assert follower.heard == [first, first + ("b" if first == "a" else "a")]
+        await follower.end()
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.wait()
     await connections.close()
