@@ -87,7 +87,7 @@ class Guests:
 
     def __init__(self, stack: Stack, evening: Evening) -> None:
         self._http = httpx.AsyncClient(base_url=stack.edge_url, timeout=30)
-        self._channel = grpc.aio.insecure_channel(stack.address("ordering"))
+        self._channel = stack.channel("ordering")
         self._orders = rpc_grpc.OrderingServiceStub(self._channel)
         self._metadata = as_service(stack)
         self._evening = evening

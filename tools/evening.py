@@ -53,7 +53,7 @@ class Evening:
 
     async def _integrate(self, url: str) -> str:
         """Have webhooks sent to a URL; return their secret."""
-        async with grpc.aio.insecure_channel(self._stack.address("notification")) as channel:
+        async with self._stack.channel("notification") as channel:
             stub: Any = webhook_service_pb2_grpc.WebhookServiceStub(channel)
             request = webhook_service_pb2.CreateEndpointRequest(restaurant_id=DEMO.restaurant_id, url=url)
             return str((await stub.CreateEndpoint(request, metadata=self._metadata)).secret)
@@ -61,7 +61,7 @@ class Evening:
     async def _serve(self, seconds: float) -> None:
         async with (
             httpx.AsyncClient(base_url=self._stack.edge_url, timeout=_TIMEOUT_SECONDS) as http,
-            grpc.aio.insecure_channel(self._stack.address("ordering")) as channel,
+            self._stack.channel("ordering") as channel,
         ):
             kitchen: Any = rpc_grpc.OrderingServiceStub(channel)
             guests = [self._guest(number, http, kitchen) for number in range(_GUESTS)]

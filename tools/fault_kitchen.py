@@ -7,8 +7,9 @@ shows that was opened just now.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import grpc
@@ -18,7 +19,6 @@ from orderbuddy.station.v1 import ticket_service_pb2 as tickets_rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as tickets_grpc
 from pymongo.asynchronous.database import AsyncDatabase
 
-from services.kit.channels import MESSAGE_BYTES
 from tools import kitchen_truth
 from tools.demo_data import DEMO
 from tools.kitchen_clients import Display
@@ -28,7 +28,6 @@ from tools.processes import Stack
 _PATIENCE_SECONDS: Final = 30.0
 _SECONDS: Final = 5.0
 _VIEWS: Final = ("", "", KITCHEN, BAR)
-_OPTIONS: Final = (("grpc.max_receive_message_length", MESSAGE_BYTES),)
 _ENDED: Final = frozenset({"PICKED_UP"})
 
 TicketSummary = tuple[frozenset[str], int]
@@ -56,8 +55,8 @@ async def work(stack: Stack, order_id: str, metadata: Metadata) -> list[str]:
     """Take an order through the kitchen, each step until it works; return what should not have been refused."""
     unexpected = []
     async with (
-        grpc.aio.insecure_channel(stack.address("ordering")) as ordering,
-        grpc.aio.insecure_channel(stack.address("station")) as station,
+        stack.channel("ordering") as ordering,
+        stack.channel("station") as station,
     ):
         for number, (call, request) in enumerate(steps_of(order_id, ordering, station)):
             while True:
@@ -75,20 +74,22 @@ async def work(stack: Stack, order_id: str, metadata: Metadata) -> list[str]:
 class Wall:
     """The displays on the wall."""
 
-    def __init__(self, stack: Stack, key: str) -> None:
+    def __init__(self, stack: Stack, key: str, edges: Sequence[str] = ()) -> None:
+        """`edges`: where the displays are connected, in turn; none: at the stack's one."""
         self._stack, self._key = stack, key
+        self._edges = itertools.cycle(edges or (stack.edge_url,))
         self.displays = [self._display(f"display {n}", station) for n, station in enumerate(_VIEWS)]
 
     @classmethod
-    async def open(cls, stack: Stack) -> Wall:
+    async def open(cls, stack: Stack, edges: Sequence[str] = ()) -> Wall:
         """Switch the displays on."""
-        wall = cls(stack, await device_key(stack, "display"))
+        wall = cls(stack, await device_key(stack, "display"), edges)
         for display in wall.displays:
             display.start()
         return wall
 
     def _display(self, name: str, station: str) -> Display:
-        url = self._stack.edge_url.replace("http", "ws", 1) + view_path(station)
+        url = next(self._edges).replace("http", "ws", 1) + view_path(station)
         return Display(f"{name} at {station or 'expo'}", url, self._key, station)
 
     async def close(self) -> None:
@@ -128,7 +129,7 @@ class Wall:
 
     async def _listed(self) -> dict[str, TicketSummary]:
         request = tickets_rpc.ListTicketsRequest(restaurant_id=DEMO.restaurant_id, location_id=DEMO.location_id)
-        async with grpc.aio.insecure_channel(self._stack.address("station"), options=_OPTIONS) as channel:
+        async with self._stack.channel("station") as channel:
             stub = tickets_grpc.TicketServiceStub(channel)
             answer = await stub.ListTickets(request, metadata=as_service(self._stack), timeout=_SECONDS)
         if len({ticket.id for ticket in answer.tickets}) < len(answer.tickets):

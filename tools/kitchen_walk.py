@@ -20,14 +20,12 @@ from orderbuddy.station.v1 import ticket_pb2
 from orderbuddy.station.v1 import ticket_service_pb2 as tickets_rpc
 from orderbuddy.station.v1 import ticket_service_pb2_grpc as tickets_grpc
 
-from services.kit.channels import MESSAGE_BYTES
 from tools.demo_data import DEMO, example_cart
 from tools.kitchen_clients import Display
 from tools.kitchens import BAR, DESSERTS, KITCHEN, as_service
 from tools.processes import Stack
 
 _SECONDS: Final = 10.0
-_OPTIONS: Final = (("grpc.max_receive_message_length", MESSAGE_BYTES),)
 _REFUSED: Final = frozenset({grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED, grpc.StatusCode.NOT_FOUND})
 """A walk at random asks for much that can't be done (any more)."""
 _REFUSED_BY_REST: Final = frozenset({400, 404, 409})
@@ -71,9 +69,7 @@ class Walk:
         self.problems: list[str] = []
         self._displays = displays
         self._metadata = as_service(stack)
-        self._channels = [
-            grpc.aio.insecure_channel(stack.address(n), options=_OPTIONS) for n in ("ordering", "station")
-        ]
+        self._channels = [stack.channel(n) for n in ("ordering", "station")]
         self._orders = orders_grpc.OrderingServiceStub(self._channels[0])
         self._lines = lines_grpc.OrderLineServiceStub(self._channels[0])
         self._tickets = tickets_grpc.TicketServiceStub(self._channels[1])

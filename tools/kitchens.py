@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import grpc
 from bson import ObjectId
 from orderbuddy.station.v1 import device_service_pb2 as devices
 from orderbuddy.station.v1 import device_service_pb2_grpc as devices_grpc
@@ -40,7 +39,7 @@ async def device_key(stack: Stack, kind: str) -> str:
     request = devices.IssueDeviceKeyRequest(
         restaurant_id=DEMO.restaurant_id, location_id=DEMO.location_id, kind=kind, name="Tools"
     )
-    async with grpc.aio.insecure_channel(stack.address("station")) as channel:
+    async with stack.channel("station") as channel:
         answer = await devices_grpc.DeviceServiceStub(channel).IssueDeviceKey(request, metadata=metadata)
     return str(answer.data.key)
 

@@ -17,6 +17,7 @@ from typing import IO, Self
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from services.kit.channels import MESSAGE_BYTES
 from services.kit.child import spawn
 from services.kit.mongod import EmbeddedMongod
 from services.kit.ports import free_port
@@ -32,6 +33,7 @@ EMERGEPAY = "emergepay_local"
 EMERGEPAY_BASE = "/virtualterminal/v1"
 _HEALTH_PATHS = {"edge": "/readyz", CORE: "/hello", EMERGEPAY: "/control/ledger"}
 
+_CHANNEL_OPTIONS = (("grpc.max_receive_message_length", MESSAGE_BYTES),)
 _MANY = "1000000"
 PROTECTION = {
     "ORDERBUDDY_LIMITS": f"all={_MANY}/{_MANY}",
@@ -58,6 +60,11 @@ class Part:
     metrics_port: int | None = None
     """Where a service's metrics are; the edge has them at its own port."""
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is a replica of: `edge`, a service, or a local stand-in."""
+        return self.module.rpartition(".")[2]
 
     @property
     def running(self) -> bool:
@@ -139,6 +146,14 @@ class Stack:
         services = {p.name: f"127.0.0.1:{p.metrics_port}" for p in self.parts.values() if p.metrics_port is not None}
         return services | {"edge": f"127.0.0.1:{self.parts['edge'].port}"}
 
+    def channel(self, service: str) -> grpc.aio.Channel:
+        """Open a channel to a service."""
+        return grpc.aio.insecure_channel(self.address(service), options=_CHANNEL_OPTIONS)
+
+    def _health_channel(self, name: str) -> grpc.Channel:
+        """Open a channel to one process."""
+        return grpc.insecure_channel(self.address(name))
+
     def log_path(self, name: str) -> pathlib.Path:
         """Return where a part's log is."""
         return self.data / "logs" / f"{name}.log"
@@ -165,7 +180,7 @@ class Stack:
         )
 
     def _environment(self) -> dict[str, str]:
-        edge = self.parts["edge"].port
+        edge = self.edge_url.rpartition(":")[2]
         path = os.pathsep.join([str(ROOT), str(ROOT / "gen"), self._env.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         addresses = {f"ORDERBUDDY_{name.upper()}_ADDRESS": self.address(name) for name in SERVICES}
         defaults = {
@@ -189,7 +204,7 @@ class Stack:
             **addresses,
             "PYTHONPATH": path,
             "GRPC_VERBOSITY": "ERROR",  # it tells of every peer that stops, in a form of its own
-            "PORT": str(edge),
+            "PORT": edge,
             "DB_CONN_STRING": self.mongo_uri,
             "ORDERBUDDY_ASSERTION_SECRET": self.secret,
             **self._vapid_key(),
@@ -231,16 +246,16 @@ class Stack:
     def is_ready(self, name: str) -> bool:
         """Tell whether a part serves."""
         part = self.parts[name]
-        if name in _HEALTH_PATHS:
+        if part.kind in _HEALTH_PATHS:
             connection = http.client.HTTPConnection("127.0.0.1", part.port, timeout=2)
             try:
-                connection.request("GET", _HEALTH_PATHS[name])
+                connection.request("GET", _HEALTH_PATHS[part.kind])
                 return connection.getresponse().status == http.HTTPStatus.OK
             except (OSError, http.client.HTTPException):
                 return False
             finally:
                 connection.close()
-        with grpc.insecure_channel(self.address(name)) as channel:
+        with self._health_channel(name) as channel:
             try:
                 answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
             except grpc.RpcError:
