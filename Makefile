@@ -9,7 +9,7 @@ BREAKING_BASE ?= HEAD~1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench overload soak dashboard trace golden faults reconnects lock clean
+.PHONY: help setup up demo browser test check generate permissions preview-messages deliveries bench overload soak dashboard trace golden faults cluster-test reconnects lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ faults: setup ## kill the checkout at each step, then everything under load; cou
 
 deliveries: setup ## 2,000 orders, failing providers, kill -9: what had to be said against what arrived
 	@$(BIN)/python -m tools.deliveries
+
+cluster-test: setup ## three replicas of everything on this machine: kills, then an upgrade; count what was lost, doubled, failed
+	@$(BIN)/python -m tools.cluster_test
 
 reconnects: setup ## cut displays and sockets while orders move, compare what they heard with the histories
 	@$(BIN)/python -m tools.reconnects

@@ -7,6 +7,7 @@ addresses of all services, as lists.
 from __future__ import annotations
 
 import pathlib
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -45,7 +46,7 @@ class Member(Part):
             *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=10MB)"),
             *("--unixSocketPrefix", str(self._folder), "--logpath", str(self._folder / "mongod.log"), "--logappend"),
         ]
-        self.process = spawn(command)
+        self.process = spawn(command, output=subprocess.DEVNULL)
 
 
 class Database:

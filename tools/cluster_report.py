@@ -44,17 +44,18 @@ class Report:
         return not wrong and not self.failed.get(UPGRADE) and spread and bool(self.spread)
 
     def __str__(self) -> str:
+        failed = self.failed.get(UPGRADE, [])
         lines = [
             f"seed {self.seed}: {len(self.kills)} kills ({Counter(kill.rpartition('-')[0] for kill in self.kills)})",
             f"orders acknowledged {len(self.acknowledged)}, lost {self.lost}, doubled {self.doubled}",
             f"watched orders {len(self.watched)}, gaps {self.gaps}, repeats {self.repeats}",
             f"displays {self.displays}, differences {len(self.kitchen)}",
             "calls: " + ", ".join(f"{phase} {count}" for phase, count in self.calls.items()),
-            f"restarted in good order {self.restarted}; calls that failed meanwhile {len(self.failed.get(UPGRADE, []))}",
+            f"restarted in good order {self.restarted}, calls that failed meanwhile {len(failed)}",
             "calls of each replica: "
             + "; ".join(f"{name} {' / '.join(map(str, calls))}" for name, calls in self.spread.items()),
         ]
         for kind, times in self.recoveries.items():
             middle, longest = sorted(times)[len(times) // 2], max(times)
             lines.append(f"after a kill of {kind} an order went through: p50 {middle:.1f}, max {longest:.1f} s")
-        return "\n".join([*lines, *self.failed.get(UPGRADE, [])[:10], *self.kitchen[:10], *self.unexpected[:10]])
+        return "\n".join([*lines, *failed[:10], *self.kitchen[:10], *self.unexpected[:10]])

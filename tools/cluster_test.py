@@ -1,9 +1,9 @@
 """Three replicas of everything under kills and an upgrade: `python -m tools.cluster_test [seconds of kills] [seed]`.
 
 Guests know the addresses of three edges and nothing else: they order (each order asked for twice at once), repeat what
-fails, and watch some orders over WebSocket with their last token; a kitchen moves all orders on over gRPC; displays and
-displays follow. First replicas and mongods are killed with SIGKILL, one after the other; then every replica is restarted
-in good order, as an upgrade does it, and no call may fail that a replica had taken.
+fails, and watch some orders over WebSocket with their last token; a kitchen moves all orders on over gRPC, and displays
+follow. First replicas and mongods are killed with SIGKILL, one after the other; then every replica is restarted in good
+order, as an upgrade does it, and no call may fail that a replica had taken.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Evening:
         self._open = True
         self._followers: list[asyncio.Task[None]] = []
         self._last_success = time.monotonic()
+        self._last_failure = ""
         self._edges = itertools.cycle(cluster.edge_urls)
         self._ordering, self._station = cluster.channel("ordering"), cluster.channel("station")
 
@@ -76,8 +77,10 @@ class Evening:
             await self._upgrade()
             self._phase, self._open = REST, False
             await asyncio.gather(*guests)
-            async with asyncio.timeout(GIVE_UP_SECONDS):
-                await asyncio.gather(*self._followers)
+            _, waiting = await asyncio.wait(self._followers, timeout=GIVE_UP_SECONDS)
+            for task in waiting:
+                self.report.unexpected.append(f"{task.get_name()} never came to its end; last: {self._last_failure}")
+                task.cancel()
         try:
             await self._count(wall)
         finally:
@@ -165,6 +168,7 @@ class Evening:
 
     def _failed(self, what: str) -> None:
         self.report.failed.setdefault(self._phase, []).append(what)
+        self._last_failure = what
 
     async def _guest(self, client: httpx.AsyncClient) -> None:
         while self._open:
@@ -178,8 +182,8 @@ class Evening:
                 self.report.unexpected.append(f"preview {preview_id} became {answers}")
             self.report.acknowledged.append(preview_id)
             if len(self.report.acknowledged) % EVERY_NTH_IS_WATCHED == 0:
-                self._followers.append(asyncio.create_task(self._watch(preview_id)))
-            self._followers.append(asyncio.create_task(self._cook(preview_id)))
+                self._followers.append(asyncio.create_task(self._watch(preview_id), name=f"watching {preview_id}"))
+            self._followers.append(asyncio.create_task(self._cook(preview_id), name=f"cooking {preview_id}"))
             await asyncio.sleep(0.1)
 
     async def _watch(self, order_id: str) -> None:
