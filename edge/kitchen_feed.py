@@ -151,12 +151,17 @@ class KitchenFeed:
         self.generation += 1
         self.hub.forget()
 
-    async def missed(self, place: Place, bookmark: Bookmark) -> AsyncGenerator[Positioned[KitchenNews], None]:
-        """Yield the changes at a location after a bookmark, from the service. Raises TokenUnusable, Unavailable."""
+    async def missed(
+        self, place: Place, bookmark: Bookmark, seen_token: str
+    ) -> AsyncGenerator[Positioned[KitchenNews], None]:
+        """Yield the changes at a location after a bookmark, from the service, as far as a token at least.
+
+        Raises TokenUnusable, Unavailable.
+        """
         restaurant_id, location_id = place
         token = Bookmark(scope=bookmark.scope).at(bookmark.token)
         request = ticket_service_pb2.WatchTicketsRequest(
-            restaurant_id=restaurant_id, location_id=location_id, resume_token=token
+            restaurant_id=restaurant_id, location_id=location_id, resume_token=token, seen_token=seen_token
         )
         try:
             async with aclosing(self._stream(request, _MISSED_SECONDS)) as stream:

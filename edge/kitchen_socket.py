@@ -150,8 +150,8 @@ class _Socket:
         """Pass on what happens until the stations change. Raises Exhausted, Unavailable, Closed."""
         feed, bookmark = self._sockets.feed, self._bookmark
 
-        def missed(_token: str) -> AsyncGenerator[Positioned[KitchenNews], None]:
-            return feed.missed(self._place, bookmark)
+        def missed(_token: str, seen_token: str) -> AsyncGenerator[Positioned[KitchenNews], None]:
+            return feed.missed(self._place, bookmark, seen_token)
 
         async def snapshot() -> Picture:
             return await self._sockets.pictures.of(self._place)

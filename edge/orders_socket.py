@@ -150,7 +150,10 @@ class _Socket:
     async def _ask_service(self) -> AsyncGenerator[ordering_service_pb2.WatchOrderResponse, None]:
         """Yield what the service says until its first heartbeat, which means that nothing is missing. Raises Closed."""
         request = ordering_service_pb2.WatchOrderRequest(
-            order_id=self._order_id, resume_token=self._place.token if self._place else ""
+            order_id=self._order_id,
+            resume_token=self._place.token if self._place else "",
+            # What the feed has told before we listened to it must not be missing, whichever replica is asked.
+            seen_token=self._sockets.feed.hub.position or "",
         )
         stream = self._sockets.caller.stream(
             _WATCH,

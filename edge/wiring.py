@@ -182,7 +182,7 @@ def _live(
     """Return the Socket.IO gateway."""
     return Live(
         feed=feed,
-        missed=from_service(caller, identity.own, pictures),
+        missed=from_service(caller, identity.own, pictures, lambda: feed.hub.position or ""),
         locate=locator(caller, identity.own),
         memory=Memory(caller, identity.own),
         cors=Cors(settings.allowed_origins),

@@ -52,8 +52,10 @@ class KitchenChange(Protocol):
         ...
 
 
-def from_service(caller: Caller, identity: Callable[[], Metadata], pictures: Pictures) -> Missed:
-    """Return what asks the Station service."""
+def from_service(
+    caller: Caller, identity: Callable[[], Metadata], pictures: Pictures, seen: Callable[[], str]
+) -> Missed:
+    """Return what asks the Station service. `seen` tells how far the feed has got."""
 
     async def missed(restaurant_id: str, location_id: str, token: str) -> AsyncIterator[Tokened]:
         try:
@@ -62,7 +64,10 @@ def from_service(caller: Caller, identity: Callable[[], Metadata], pictures: Pic
         except Unavailable as error:
             raise Away from error
         request = ticket_service_pb2.WatchTicketsRequest(
-            restaurant_id=restaurant_id, location_id=location_id, resume_token=Bookmark(scope=scope).at(token)
+            restaurant_id=restaurant_id,
+            location_id=location_id,
+            resume_token=Bookmark(scope=scope).at(token),
+            seen_token=seen(),
         )
         stream = caller.stream(_WATCH, request, metadata=identity(), deadline_seconds=_SECONDS)
         try:

@@ -16,6 +16,9 @@ from services.kit.fanout import Hub, Positioned, TokenUnusable
 EventType = TypeVar("EventType")
 SnapshotType = TypeVar("SnapshotType")
 
+Missed = Callable[[str, str], AsyncGenerator[Positioned[EventType], None]]
+"""Reads what happened after a token, as far as another one at least. Tokens are in the order of their text."""
+
 HEARTBEAT_SECONDS: Final = 5.0
 """An idle reader hears at least this often that the stream is alive, and its token advances."""
 
@@ -47,14 +50,15 @@ async def watch(
     keys: Sequence[Hashable],
     resume_token: str,
     snapshot: Callable[[], Awaitable[SnapshotType]],
-    missed: Callable[[str], AsyncGenerator[Positioned[EventType], None]] | None,
+    missed: Missed[EventType] | None,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    seen_token: str = "",
 ) -> AsyncGenerator[Snapshot[SnapshotType] | Positioned[EventType] | Reset | Heartbeat, None]:
     """Yield a snapshot or what was missed, a heartbeat, and then what happens.
 
-    `missed` reads changes after a token from the database (all keys); it raises TokenUnusable. Without it only what is
-    in memory can be resumed from. Raises Exhausted when
-    the reader is too slow.
+    `missed` reads changes after its first token (all keys), up to its second one at least; it raises TokenUnusable.
+    Without it only what is in memory can be resumed from. `seen_token` is a place that the reader knows to have been
+    reached, maybe by another replica, of which this one can be behind. Raises Exhausted when the reader is too slow.
     """
     begin = await hub.started()
     subscription = hub.subscribe(keys)
@@ -64,7 +68,8 @@ async def watch(
         resumed: list[Positioned[EventType]] | None = None
         if resume_token:
             try:
-                resumed = await _missed(hub, keys, resume_token, missed)
+                seen = max(hub.position or begin, seen_token)
+                resumed = await _missed(hub, keys, resume_token, seen, missed)
             except TokenUnusable as error:
                 yield Reset(error.message)
         if resumed is None:
@@ -93,15 +98,16 @@ async def _missed(
     hub: Hub[EventType],
     keys: Sequence[Hashable],
     resume_token: str,
-    read: Callable[[str], AsyncGenerator[Positioned[EventType], None]] | None,
+    seen_token: str,
+    read: Missed[EventType] | None,
 ) -> list[Positioned[EventType]]:
     """Return what happened after the token: from memory when it is recent, else from the database."""
     recent = hub.replay(resume_token, keys)
-    if recent is not None:
+    if recent is not None and (hub.position or "") >= seen_token:
         return recent
     if read is None:
         raise TokenUnusable("TOKEN_NOT_HERE", "this process does not remember the token's place")
     wanted = frozenset(keys)
     # A plain `async for` would leave the database cursor open when the reader goes away in the middle.
-    async with aclosing(read(resume_token)) as stream:
+    async with aclosing(read(resume_token, seen_token)) as stream:
         return [item async for item in stream if not wanted.isdisjoint(item.keys)]

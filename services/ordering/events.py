@@ -198,8 +198,10 @@ class OrderEvents:
     async def _begin_anew(self) -> None:
         self.hub.forget()
 
-    async def missed(self, token: str, only: ObjectId | None = None) -> AsyncGenerator[Positioned[OrderEvent], None]:
-        """Yield the events (of one order) after a token, from the database. Raises TokenUnusable."""
+    async def missed(
+        self, token: str, _seen_token: str, only: ObjectId | None = None
+    ) -> AsyncGenerator[Positioned[OrderEvent], None]:
+        """Yield all events (of one order) after a token, from the database. Raises TokenUnusable."""
         async with aclosing(self._repository.changes_since(token, only)) as changes:
             async for later, change in changes:
                 event = event_of(change)

@@ -135,11 +135,12 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
         async def snapshot() -> Document:
             return await self._order(request.order_id)
 
-        def missed(token: str) -> AsyncGenerator[Positioned[OrderEvent], None]:
+        def missed(token: str, seen_token: str) -> AsyncGenerator[Positioned[OrderEvent], None]:
             # Of this order alone: guests ask, whoever they are, and all orders since this morning are seconds of work.
-            return self._events.missed(token, order_id)
+            return self._events.missed(token, seen_token, order_id)
 
-        items = watch(self._events.hub, [order_key(str(order_id))], position.token, snapshot, missed)
+        key, hub = order_key(str(order_id)), self._events.hub
+        items = watch(hub, [key], position.token, snapshot, missed, seen_token=request.seen_token)
         async with aclosing(items) as stream:
             async for item in stream:
                 response = position.one(item)
@@ -173,7 +174,8 @@ class OrderingServicer(rpc_grpc.OrderingServiceServicer):
             bookmark.begin(versions, {key: version for key, version in versions.items() if key in recent})
             return found
 
-        items = watch(self._events.hub, keys, bookmark.token, snapshot, self._events.missed)
+        hub, missed = self._events.hub, self._events.missed
+        items = watch(hub, keys, bookmark.token, snapshot, missed, seen_token=request.seen_token)
         async with aclosing(items) as stream:
             async for item in stream:
                 response = _many(item, bookmark, request, everything=everything)

@@ -86,7 +86,7 @@ class PaymentEvents:
     async def _begin_anew(self) -> None:
         self.hub.forget()
 
-    async def missed(self, token: str) -> AsyncGenerator[Positioned[PaymentEvent], None]:
+    async def missed(self, token: str, _seen_token: str) -> AsyncGenerator[Positioned[PaymentEvent], None]:
         """Yield the events after a token, from the database. Raises TokenUnusable."""
         async for later, change in self._bills.changes_since(token):
             event = event_of(change)

@@ -68,14 +68,14 @@ class Orders:
         """Follow the changes of all orders, for ever."""
         await follow("orders", self._watch_all, on_message, on_state)
 
-    def _watch_all(self, token: str) -> AsyncIterator[Watched]:
-        request = ordering_service_pb2.WatchOrdersRequest(resume_token=token, with_records=True)
+    def _watch_all(self, token: str, seen_token: str = "") -> AsyncIterator[Watched]:
+        request = ordering_service_pb2.WatchOrdersRequest(resume_token=token, seen_token=seen_token, with_records=True)
         stream: AsyncIterator[Watched] = self._orders.WatchOrders(request, metadata=self._as(_SELF, "station-feed"))
         return stream
 
-    async def changes_since(self, token: str) -> AsyncGenerator[Watched, None]:
-        """Yield what the stream of all orders has after a token, up to about now; `reset` when it can't."""
-        call = self._watch_all(token)
+    async def changes_since(self, token: str, seen_token: str) -> AsyncGenerator[Watched, None]:
+        """Yield what the stream of all orders has after a token, as far as another at least; `reset` when it can't."""
+        call = self._watch_all(token, seen_token)
         try:
             async for message in call:
                 if message.WhichOneof("event") == "heartbeat":

@@ -126,9 +126,9 @@ class KitchenFeed:
     def _stations_moved(self, place: Place | None) -> None:
         self.hub.tell(StationsMoved(place), None if place is None else [ALL, place_key(place)])
 
-    async def missed(self, token: str) -> AsyncGenerator[Positioned[KitchenNews], None]:
+    async def missed(self, token: str, seen_token: str) -> AsyncGenerator[Positioned[KitchenNews], None]:
         """Yield the changes after a token, from the Ordering service. Raises TokenUnusable."""
-        async with aclosing(self._orders.changes_since(token)) as stream:
+        async with aclosing(self._orders.changes_since(token, seen_token)) as stream:
             async for message in stream:
                 if message.WhichOneof("event") == "reset":
                     raise TokenUnusable("TOKEN_TOO_OLD", message.reset.reason)

@@ -61,7 +61,8 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
         async def nothing() -> None:
             return None
 
-        items = watch(self._feed.hub, [ALL], request.resume_token, nothing, self._feed.missed)
+        hub, missed = self._feed.hub, self._feed.missed
+        items = watch(hub, [ALL], request.resume_token, nothing, missed, seen_token=request.seen_token)
         async with aclosing(items) as stream:
             async for item in stream:
                 match item:
@@ -85,21 +86,23 @@ class TicketServicer(rpc_grpc.TicketServiceServicer):
             bookmark = Bookmark()
             yield _reset("the stations have changed, or the token is not one of this stream")
         while True:
-            async with aclosing(self._tickets(place, request.station_id, bookmark)) as responses:
+            async with aclosing(self._tickets(place, request, bookmark)) as responses:
                 async for response in responses:
                     yield response
             bookmark = Bookmark()
             yield _reset("the stations have changed")
 
     async def _tickets(
-        self, place: Place, station_id: str, bookmark: Bookmark
+        self, place: Place, request: rpc.WatchTicketsRequest, bookmark: Bookmark
     ) -> AsyncGenerator[rpc.WatchTicketsResponse, None]:
         """Stream one location until its stations change."""
+        station_id = request.station_id
 
         async def snapshot() -> State:
             return await self._read(place, station_id, bookmark)
 
-        items = watch(self._feed.hub, [place_key(place), DELETED], bookmark.token, snapshot, self._feed.missed)
+        hub, missed, keys = self._feed.hub, self._feed.missed, [place_key(place), DELETED]
+        items = watch(hub, keys, bookmark.token, snapshot, missed, seen_token=request.seen_token)
         async with aclosing(items) as stream:
             async for item in stream:
                 if isinstance(item, Positioned) and not isinstance(item.event, OrderMoved):

@@ -164,12 +164,14 @@ class ListOrdersResponse(_message.Message):
     def __init__(self, orders: _Optional[_Iterable[_Union[_order_pb2.OrderRecord, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class WatchOrderRequest(_message.Message):
-    __slots__ = ("order_id", "resume_token")
+    __slots__ = ("order_id", "resume_token", "seen_token")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SEEN_TOKEN_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     resume_token: str
-    def __init__(self, order_id: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+    seen_token: str
+    def __init__(self, order_id: _Optional[str] = ..., resume_token: _Optional[str] = ..., seen_token: _Optional[str] = ...) -> None: ...
 
 class WatchOrderResponse(_message.Message):
     __slots__ = ("resume_token", "snapshot", "change", "reset", "heartbeat", "snapshot_version")
@@ -188,16 +190,18 @@ class WatchOrderResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., snapshot: _Optional[_Union[_order_pb2.Order, _Mapping]] = ..., change: _Optional[_Union[_order_pb2.OrderChange, _Mapping]] = ..., reset: _Optional[_Union[WatchReset, _Mapping]] = ..., heartbeat: _Optional[_Union[WatchHeartbeat, _Mapping]] = ..., snapshot_version: _Optional[int] = ...) -> None: ...
 
 class WatchOrdersRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "resume_token", "with_records")
+    __slots__ = ("restaurant_id", "location_id", "resume_token", "with_records", "seen_token")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
     WITH_RECORDS_FIELD_NUMBER: _ClassVar[int]
+    SEEN_TOKEN_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     resume_token: str
     with_records: bool
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., resume_token: _Optional[str] = ..., with_records: _Optional[bool] = ...) -> None: ...
+    seen_token: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., resume_token: _Optional[str] = ..., with_records: _Optional[bool] = ..., seen_token: _Optional[str] = ...) -> None: ...
 
 class WatchOrdersResponse(_message.Message):
     __slots__ = ("resume_token", "snapshot", "change", "reset", "heartbeat")

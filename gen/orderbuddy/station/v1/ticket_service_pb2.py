@@ -29,7 +29,7 @@ from orderbuddy.station.v1 import station_service_pb2 as orderbuddy_dot_station_
 from orderbuddy.station.v1 import ticket_pb2 as orderbuddy_dot_station_dot_v1_dot_ticket__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*orderbuddy/station/v1/ticket_service.proto\x12\x15orderbuddy.station.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a#orderbuddy/options/v1/options.proto\x1a+orderbuddy/station/v1/station_service.proto\x1a\"orderbuddy/station/v1/ticket.proto\"v\n\x12ListTicketsRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nstation_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"w\n\x13ListTicketsResponse\x12.\n\x07tickets\x18\x01 \x03(\x0b\x32\x1d.orderbuddy.station.v1.Ticket\x12\x30\n\x08stations\x18\x02 \x03(\x0b\x32\x1e.orderbuddy.station.v1.Station\"\xa6\x01\n\x13WatchTicketsRequest\x12\x1f\n\rrestaurant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([0-9a-fA-F]{24})?$\x12\x1c\n\nstation_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x0cresume_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\xe0\x02\n\x14WatchTicketsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12:\n\x08snapshot\x18\x02 \x01(\x0b\x32&.orderbuddy.station.v1.TicketsSnapshotH\x00\x12\x35\n\x06\x63hange\x18\x03 \x01(\x0b\x32#.orderbuddy.station.v1.KitchenEventH\x00\x12\x34\n\x05reset\x18\x04 \x01(\x0b\x32#.orderbuddy.station.v1.TicketsResetH\x00\x12<\n\theartbeat\x18\x05 \x01(\x0b\x32\'.orderbuddy.station.v1.TicketsHeartbeatH\x00\x12\x42\n\x10stations_changed\x18\x06 \x01(\x0b\x32&.orderbuddy.station.v1.StationsChangedH\x00\x42\x07\n\x05\x65vent\"s\n\x0fTicketsSnapshot\x12.\n\x07tickets\x18\x01 \x03(\x0b\x32\x1d.orderbuddy.station.v1.Ticket\x12\x30\n\x08stations\x18\x02 \x03(\x0b\x32\x1e.orderbuddy.station.v1.Station\"\x1e\n\x0cTicketsReset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x12\n\x10TicketsHeartbeat\"=\n\x0fStationsChanged\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\"\xb5\x01\n\x16StartTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"*\n\x17StartTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xb8\x01\n\x19\x43ompleteTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"-\n\x1a\x43ompleteTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe3\x01\n\x17RecallTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"+\n\x18RecallTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe0\x01\n\x11\x42umpTicketRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"%\n\x12\x42umpTicketResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe2\x01\n\x13RecallTicketRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"\'\n\x14RecallTicketResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x32\xb8\x07\n\rTicketService\x12\xa8\x01\n\x0bListTickets\x12).orderbuddy.station.v1.ListTicketsRequest\x1a*.orderbuddy.station.v1.ListTicketsResponse\"B\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02\x31\x12//stations/{restaurant_id}/{location_id}/tickets\x12v\n\x0cWatchTickets\x12*.orderbuddy.station.v1.WatchTicketsRequest\x1a+.orderbuddy.station.v1.WatchTicketsResponse\"\x0b\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x30\x01\x12\x81\x01\n\x0fStartTicketLine\x12-.orderbuddy.station.v1.StartTicketLineRequest\x1a..orderbuddy.station.v1.StartTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12\x8a\x01\n\x12\x43ompleteTicketLine\x12\x30.orderbuddy.station.v1.CompleteTicketLineRequest\x1a\x31.orderbuddy.station.v1.CompleteTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12\x84\x01\n\x10RecallTicketLine\x12..orderbuddy.station.v1.RecallTicketLineRequest\x1a/.orderbuddy.station.v1.RecallTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12r\n\nBumpTicket\x12(.orderbuddy.station.v1.BumpTicketRequest\x1a).orderbuddy.station.v1.BumpTicketResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12x\n\x0cRecallTicket\x12*.orderbuddy.station.v1.RecallTicketRequest\x1a+.orderbuddy.station.v1.RecallTicketResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*orderbuddy/station/v1/ticket_service.proto\x12\x15orderbuddy.station.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a#orderbuddy/options/v1/options.proto\x1a+orderbuddy/station/v1/station_service.proto\x1a\"orderbuddy/station/v1/ticket.proto\"v\n\x12ListTicketsRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nstation_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"w\n\x13ListTicketsResponse\x12.\n\x07tickets\x18\x01 \x03(\x0b\x32\x1d.orderbuddy.station.v1.Ticket\x12\x30\n\x08stations\x18\x02 \x03(\x0b\x32\x1e.orderbuddy.station.v1.Station\"\xc4\x01\n\x13WatchTicketsRequest\x12\x1f\n\rrestaurant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x30\n\x0blocation_id\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^([0-9a-fA-F]{24})?$\x12\x1c\n\nstation_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x0cresume_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x1c\n\nseen_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \"\xe0\x02\n\x14WatchTicketsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12:\n\x08snapshot\x18\x02 \x01(\x0b\x32&.orderbuddy.station.v1.TicketsSnapshotH\x00\x12\x35\n\x06\x63hange\x18\x03 \x01(\x0b\x32#.orderbuddy.station.v1.KitchenEventH\x00\x12\x34\n\x05reset\x18\x04 \x01(\x0b\x32#.orderbuddy.station.v1.TicketsResetH\x00\x12<\n\theartbeat\x18\x05 \x01(\x0b\x32\'.orderbuddy.station.v1.TicketsHeartbeatH\x00\x12\x42\n\x10stations_changed\x18\x06 \x01(\x0b\x32&.orderbuddy.station.v1.StationsChangedH\x00\x42\x07\n\x05\x65vent\"s\n\x0fTicketsSnapshot\x12.\n\x07tickets\x18\x01 \x03(\x0b\x32\x1d.orderbuddy.station.v1.Ticket\x12\x30\n\x08stations\x18\x02 \x03(\x0b\x32\x1e.orderbuddy.station.v1.Station\"\x1e\n\x0cTicketsReset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x12\n\x10TicketsHeartbeat\"=\n\x0fStationsChanged\x12\x15\n\rrestaurant_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\"\xb5\x01\n\x16StartTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"*\n\x17StartTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xb8\x01\n\x19\x43ompleteTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"-\n\x1a\x43ompleteTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe3\x01\n\x17RecallTicketLineRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x07line_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"+\n\x18RecallTicketLineResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe0\x01\n\x11\x42umpTicketRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"%\n\x12\x42umpTicketResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\xe2\x01\n\x13RecallTicketRequest\x12!\n\rrestaurant_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0blocation_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\x08order_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\nstation_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\nrequest_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1e\n\x08revision\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x0b\n\t_revision\"\'\n\x14RecallTicketResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x32\xb8\x07\n\rTicketService\x12\xa8\x01\n\x0bListTickets\x12).orderbuddy.station.v1.ListTicketsRequest\x1a*.orderbuddy.station.v1.ListTicketsResponse\"B\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x82\xd3\xe4\x93\x02\x31\x12//stations/{restaurant_id}/{location_id}/tickets\x12v\n\x0cWatchTickets\x12*.orderbuddy.station.v1.WatchTicketsRequest\x1a+.orderbuddy.station.v1.WatchTicketsResponse\"\x0b\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x02\x30\x01\x12\x81\x01\n\x0fStartTicketLine\x12-.orderbuddy.station.v1.StartTicketLineRequest\x1a..orderbuddy.station.v1.StartTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12\x8a\x01\n\x12\x43ompleteTicketLine\x12\x30.orderbuddy.station.v1.CompleteTicketLineRequest\x1a\x31.orderbuddy.station.v1.CompleteTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12\x84\x01\n\x10RecallTicketLine\x12..orderbuddy.station.v1.RecallTicketLineRequest\x1a/.orderbuddy.station.v1.RecallTicketLineResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12r\n\nBumpTicket\x12(.orderbuddy.station.v1.BumpTicketRequest\x1a).orderbuddy.station.v1.BumpTicketResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x12x\n\x0cRecallTicket\x12*.orderbuddy.station.v1.RecallTicketRequest\x1a+.orderbuddy.station.v1.RecallTicketResponse\"\x0f\xea\xe0\x18\x0b\n\x03\x02\x03\x04\x10\x02\"\x02\x01\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,6 +50,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHTICKETSREQUEST'].fields_by_name['station_id']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_WATCHTICKETSREQUEST'].fields_by_name['resume_token']._loaded_options = None
   _globals['_WATCHTICKETSREQUEST'].fields_by_name['resume_token']._serialized_options = b'\272H\005r\003\030\200 '
+  _globals['_WATCHTICKETSREQUEST'].fields_by_name['seen_token']._loaded_options = None
+  _globals['_WATCHTICKETSREQUEST'].fields_by_name['seen_token']._serialized_options = b'\272H\005r\003\030\200 '
   _globals['_STARTTICKETLINEREQUEST'].fields_by_name['restaurant_id']._loaded_options = None
   _globals['_STARTTICKETLINEREQUEST'].fields_by_name['restaurant_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_STARTTICKETLINEREQUEST'].fields_by_name['location_id']._loaded_options = None
@@ -125,37 +127,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTICKETSRESPONSE']._serialized_start=366
   _globals['_LISTTICKETSRESPONSE']._serialized_end=485
   _globals['_WATCHTICKETSREQUEST']._serialized_start=488
-  _globals['_WATCHTICKETSREQUEST']._serialized_end=654
-  _globals['_WATCHTICKETSRESPONSE']._serialized_start=657
-  _globals['_WATCHTICKETSRESPONSE']._serialized_end=1009
-  _globals['_TICKETSSNAPSHOT']._serialized_start=1011
-  _globals['_TICKETSSNAPSHOT']._serialized_end=1126
-  _globals['_TICKETSRESET']._serialized_start=1128
-  _globals['_TICKETSRESET']._serialized_end=1158
-  _globals['_TICKETSHEARTBEAT']._serialized_start=1160
-  _globals['_TICKETSHEARTBEAT']._serialized_end=1178
-  _globals['_STATIONSCHANGED']._serialized_start=1180
-  _globals['_STATIONSCHANGED']._serialized_end=1241
-  _globals['_STARTTICKETLINEREQUEST']._serialized_start=1244
-  _globals['_STARTTICKETLINEREQUEST']._serialized_end=1425
-  _globals['_STARTTICKETLINERESPONSE']._serialized_start=1427
-  _globals['_STARTTICKETLINERESPONSE']._serialized_end=1469
-  _globals['_COMPLETETICKETLINEREQUEST']._serialized_start=1472
-  _globals['_COMPLETETICKETLINEREQUEST']._serialized_end=1656
-  _globals['_COMPLETETICKETLINERESPONSE']._serialized_start=1658
-  _globals['_COMPLETETICKETLINERESPONSE']._serialized_end=1703
-  _globals['_RECALLTICKETLINEREQUEST']._serialized_start=1706
-  _globals['_RECALLTICKETLINEREQUEST']._serialized_end=1933
-  _globals['_RECALLTICKETLINERESPONSE']._serialized_start=1935
-  _globals['_RECALLTICKETLINERESPONSE']._serialized_end=1978
-  _globals['_BUMPTICKETREQUEST']._serialized_start=1981
-  _globals['_BUMPTICKETREQUEST']._serialized_end=2205
-  _globals['_BUMPTICKETRESPONSE']._serialized_start=2207
-  _globals['_BUMPTICKETRESPONSE']._serialized_end=2244
-  _globals['_RECALLTICKETREQUEST']._serialized_start=2247
-  _globals['_RECALLTICKETREQUEST']._serialized_end=2473
-  _globals['_RECALLTICKETRESPONSE']._serialized_start=2475
-  _globals['_RECALLTICKETRESPONSE']._serialized_end=2514
-  _globals['_TICKETSERVICE']._serialized_start=2517
-  _globals['_TICKETSERVICE']._serialized_end=3469
+  _globals['_WATCHTICKETSREQUEST']._serialized_end=684
+  _globals['_WATCHTICKETSRESPONSE']._serialized_start=687
+  _globals['_WATCHTICKETSRESPONSE']._serialized_end=1039
+  _globals['_TICKETSSNAPSHOT']._serialized_start=1041
+  _globals['_TICKETSSNAPSHOT']._serialized_end=1156
+  _globals['_TICKETSRESET']._serialized_start=1158
+  _globals['_TICKETSRESET']._serialized_end=1188
+  _globals['_TICKETSHEARTBEAT']._serialized_start=1190
+  _globals['_TICKETSHEARTBEAT']._serialized_end=1208
+  _globals['_STATIONSCHANGED']._serialized_start=1210
+  _globals['_STATIONSCHANGED']._serialized_end=1271
+  _globals['_STARTTICKETLINEREQUEST']._serialized_start=1274
+  _globals['_STARTTICKETLINEREQUEST']._serialized_end=1455
+  _globals['_STARTTICKETLINERESPONSE']._serialized_start=1457
+  _globals['_STARTTICKETLINERESPONSE']._serialized_end=1499
+  _globals['_COMPLETETICKETLINEREQUEST']._serialized_start=1502
+  _globals['_COMPLETETICKETLINEREQUEST']._serialized_end=1686
+  _globals['_COMPLETETICKETLINERESPONSE']._serialized_start=1688
+  _globals['_COMPLETETICKETLINERESPONSE']._serialized_end=1733
+  _globals['_RECALLTICKETLINEREQUEST']._serialized_start=1736
+  _globals['_RECALLTICKETLINEREQUEST']._serialized_end=1963
+  _globals['_RECALLTICKETLINERESPONSE']._serialized_start=1965
+  _globals['_RECALLTICKETLINERESPONSE']._serialized_end=2008
+  _globals['_BUMPTICKETREQUEST']._serialized_start=2011
+  _globals['_BUMPTICKETREQUEST']._serialized_end=2235
+  _globals['_BUMPTICKETRESPONSE']._serialized_start=2237
+  _globals['_BUMPTICKETRESPONSE']._serialized_end=2274
+  _globals['_RECALLTICKETREQUEST']._serialized_start=2277
+  _globals['_RECALLTICKETREQUEST']._serialized_end=2503
+  _globals['_RECALLTICKETRESPONSE']._serialized_start=2505
+  _globals['_RECALLTICKETRESPONSE']._serialized_end=2544
+  _globals['_TICKETSERVICE']._serialized_start=2547
+  _globals['_TICKETSERVICE']._serialized_end=3499
 # @@protoc_insertion_point(module_scope)

@@ -30,16 +30,18 @@ class ListTicketsResponse(_message.Message):
     def __init__(self, tickets: _Optional[_Iterable[_Union[_ticket_pb2.Ticket, _Mapping]]] = ..., stations: _Optional[_Iterable[_Union[_station_service_pb2.Station, _Mapping]]] = ...) -> None: ...
 
 class WatchTicketsRequest(_message.Message):
-    __slots__ = ("restaurant_id", "location_id", "station_id", "resume_token")
+    __slots__ = ("restaurant_id", "location_id", "station_id", "resume_token", "seen_token")
     RESTAURANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     STATION_ID_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SEEN_TOKEN_FIELD_NUMBER: _ClassVar[int]
     restaurant_id: str
     location_id: str
     station_id: str
     resume_token: str
-    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., station_id: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+    seen_token: str
+    def __init__(self, restaurant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., station_id: _Optional[str] = ..., resume_token: _Optional[str] = ..., seen_token: _Optional[str] = ...) -> None: ...
 
 class WatchTicketsResponse(_message.Message):
     __slots__ = ("resume_token", "snapshot", "change", "reset", "heartbeat", "stations_changed")

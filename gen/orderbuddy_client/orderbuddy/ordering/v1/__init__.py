@@ -1809,6 +1809,11 @@ class WatchOrderRequest(betterproto2.Message):
     From an earlier message; empty: begin with a snapshot.
     """
 
+    seen_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A place that the caller has heard of, maybe from another replica: what is told before the first heartbeat reaches it, even where this one is behind.
+    """
+
 
 default_message_pool.register_message("orderbuddy.ordering.v1", "WatchOrderRequest", WatchOrderRequest)
 
@@ -1861,6 +1866,11 @@ class WatchOrdersRequest(betterproto2.Message):
     with_records: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
     """
     Whether changes carry the restaurant's view (OrderChange.record) too.
+    """
+
+    seen_token: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    A place that the caller has heard of, maybe from another replica: what is told before the first heartbeat reaches it, even where this one is behind.
     """
 
 

@@ -1515,6 +1515,11 @@ class WatchTicketsRequest(betterproto2.Message):
     From an earlier message; empty: begin with a snapshot.
     """
 
+    seen_token: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    A place that the caller has heard of, maybe from another replica: what is told before the first heartbeat reaches it, even where this one is behind.
+    """
+
 
 default_message_pool.register_message("orderbuddy.station.v1", "WatchTicketsRequest", WatchTicketsRequest)
 
