@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 
 from services.kit.clock import FixedClock
 from services.kit.mongo import Database
+from services.kit.principal import CallerKind, DeviceKind, Principal
 from services.kit.server import Build
 from services.kit.settings import ServiceSettings
 from services.station.__main__ import build as build_station
@@ -153,6 +155,20 @@ async def test_two_displays_that_take_back_the_same_bump_take_back_one(kitchen: 
     assert (await kitchen.tickets.RecallTicketLine(line, metadata=STAFF)).version == 4
     line.revision = 4
     assert (await kitchen.tickets.RecallTicketLine(line, metadata=STAFF)).version == 5
+
+
+async def test_a_bump_whose_answer_was_lost_is_repeated(kitchen: Kitchen, db: Database) -> None:
+    order_id = await kitchen.place("tea")
+    bar = await kitchen.add_station("Bar", "drinks")
+    bump = ticket_verb(rpc.BumpTicketRequest, order_id, station_id=bar, request_id="b-1")
+    version = (await kitchen.tickets.BumpTicket(bump, metadata=DISPLAY)).version
+    # As if the Station service had died before it noted the answer, and its claim had run out.
+    who = Principal(CallerKind.DEVICE, f"{DeviceKind.DISPLAY}-1")
+    call = f"/orderbuddy.station.v1.TicketService/BumpTicket\n{who}\nb-1"
+    keys = [hashlib.sha256(call.encode()).hexdigest()]
+    deleted = await db["request_results"].delete_many({"_id": {"$in": keys}})
+    assert deleted.deleted_count == 1
+    assert (await kitchen.tickets.BumpTicket(bump, metadata=DISPLAY)).version == version
 
 
 async def test_a_repeated_bump_or_recall_does_not_undo_what_came_between(kitchen: Kitchen) -> None:

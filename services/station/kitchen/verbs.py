@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 from orderbuddy.ordering.v1 import line_service_pb2, order_pb2
 from orderbuddy.station.v1 import ticket_pb2
 
@@ -61,12 +64,13 @@ class Verbs:
         display was cut off: nobody has seen that.
         """
         order, ticket = await self._ticket(place, order_id, station_id)
+        lines = unfinished(ticket) if ticket and order.status == "ACCEPTED" else []
         request = line_service_pb2.CompleteOrderLinesRequest(
             restaurant_id=place[0],
             order_id=order.id,
-            line_ids=unfinished(ticket) if ticket and order.status == "ACCEPTED" else (),
+            line_ids=lines,
             station_id=station_id,
-            request_id=request_id,
+            request_id=_about(request_id, lines),
             seen_version=revision,
         )
         return (await self._orders.complete(request)).version
@@ -85,7 +89,11 @@ class Verbs:
             nothing = line_service_pb2.CompleteOrderLinesRequest(restaurant_id=place[0], order_id=order.id)
             return (await self._orders.complete(nothing)).version
         request = line_service_pb2.RecallOrderLinesRequest(
-            restaurant_id=place[0], order_id=order.id, line_ids=lines, request_id=request_id, seen_version=revision
+            restaurant_id=place[0],
+            order_id=order.id,
+            line_ids=lines,
+            request_id=_about(request_id, lines),
+            seen_version=revision,
         )
         return (await self._orders.recall(request)).version
 
@@ -105,3 +113,12 @@ class Verbs:
             raise no_station()
         tickets = of_station(tickets_of(order_pb2.OrderRecord(order=order), stations), station_id)
         return order, tickets[0] if tickets else None
+
+
+def _about(request_id: str, line_ids: Sequence[str]) -> str:
+    """Return the request id of a call about these lines.
+
+    Who repeats a bump whose answer was lost finds other lines unfinished than at first: that is another call, which the
+    Ordering service would refuse under the same id.
+    """
+    return hashlib.sha256("\n".join((request_id, *line_ids)).encode()).hexdigest()[:32] if request_id else ""
