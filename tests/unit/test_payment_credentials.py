@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 import traceback
 
 import pytest
@@ -112,7 +113,14 @@ def test_settings_keep_the_keys_to_themselves() -> None:
 
 @pytest.mark.parametrize("missing", ["EMERGEPAY_ENVIRONMENT_URL", "ORDERBUDDY_CREDENTIAL_KEYS"])
 def test_production_needs_the_gateway_and_keys(missing: str) -> None:
-    production = SETTINGS | {"ORDERBUDDY_PROFILE": "production"}
-    PaymentSettings.model_validate(production)
-    with pytest.raises(ValidationError, match=missing):
-        PaymentSettings.model_validate({name: value for name, value in production.items() if name != missing})
+    keys = base64.b64encode(secrets.token_bytes(32)).decode()
+    production = SETTINGS | {"ORDERBUDDY_PROFILE": "production", "ORDERBUDDY_CREDENTIAL_KEYS": keys}
+    assert missing not in refused(production)
+    assert missing in refused({name: value for name, value in production.items() if name != missing})
+
+
+def refused(env: dict[str, str]) -> set[str]:
+    """Return the settings that the production profile refuses."""
+    with pytest.raises(ValidationError) as caught:
+        PaymentSettings.model_validate(env)
+    return {str(error["loc"][0]) for error in caught.value.errors()}
