@@ -43,6 +43,7 @@ STEPS: Final = (
 
 _PLACE: Final = "/payments/place-order-without-payment"
 _STARTS: Final = 3
+_REACHED_SECONDS: Final = 10.0
 _GIVE_UP_SECONDS: Final = 120.0
 """A wallet that may be on its way still is not charged again before a minute has gone by."""
 
@@ -70,17 +71,28 @@ class Crashes:
         )
 
 
+async def _reach(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Make a call that no crash is meant for; the edge may not have found again yet who was just started."""
+    until = time.monotonic() + _REACHED_SECONDS
+    while True:
+        answer = await client.post(path, json=body)
+        if answer.is_server_error and time.monotonic() < until:
+            await asyncio.sleep(0.1)
+            continue
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
+
 async def _body(client: httpx.AsyncClient, kind: str, tokens: list[str]) -> tuple[str, dict[str, Any], str]:
     """Return path and body of the call that orders and pays, and the preview's id; note what is paid with."""
-    answer = (await client.post("/order-app/cart/preview-order", json=example_cart())).raise_for_status()
-    preview = answer.json()["data"]["previewOrderId"]
+    preview = (await _reach(client, "/order-app/cart/preview-order", example_cart()))["data"]["previewOrderId"]
     if kind == "no payment":
         return _PLACE, {"previewOrderId": preview}, preview
     if kind == "wallet":
         tokens.append(uuid.uuid4().hex)
         details = {"type": "applePay", "token": {"data": tokens[-1]}}
         return WALLET, {"previewOrderId": preview, "transactionDetails": details}, preview
-    tokens.append((await client.post(START, json={})).raise_for_status().json()["transactionToken"])
+    tokens.append((await _reach(client, START, {}))["transactionToken"])
     return CARD, {"previewOrderId": preview, "transactionToken": tokens[-1]}, preview
 
 
@@ -105,8 +117,13 @@ async def _crash(stack: Stack, client: httpx.AsyncClient, kind: str, victim: str
     await asyncio.to_thread(stack.stop_part, victim)
     await asyncio.to_thread(_start_fragile, stack, victim, step)
     path, body, preview = await _body(client, kind, found.tokens)
-    answer = await client.post(path, json=body)
-    died = await asyncio.to_thread(stack.ended, victim, 10.0)
+    until = time.monotonic() + _REACHED_SECONDS
+    while True:
+        answer = await client.post(path, json=body)
+        died = await asyncio.to_thread(stack.ended, victim, 0.5 if answer.is_server_error else _REACHED_SECONDS)
+        # The services may not have found each other again: then nobody has come by the step yet.
+        if died is not None or not answer.is_server_error or time.monotonic() > until:
+            break
     name = f"{kind}, {victim} dies {step}"
     if died != KILLED:
         found.wrong.append(f"{name}: it ended with {died}, the call with {answer.status_code}")
